@@ -1,0 +1,14 @@
+/** One Jest for every Node package; the Angular client's specs and the end-to-end suites have runners of their own. */
+export default {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' }, swcrc: false },
+    ],
+  },
+  testMatch: ['<rootDir>/{operator,services,infra,observability,tests}/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/tests/e2e/'],
+  modulePathIgnorePatterns: ['<rootDir>/artifacts/', '<rootDir>/web/dist/'],
+};
