@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { attachment, channelKind, channelRole } from '../http/chat.ts';
+import { entityId, messageId, seq, timestamp } from '../ids.ts';
+
+/** Every event that crosses a service boundary: type -> schema of its data. A change that is not additive is a new type (`.v2`). */
+export const eventCatalogue = {
+  'user.registered.v1': z.object({
+    userId: entityId,
+    email: z.email(),
+    username: z.string(),
+    displayName: z.string(),
+    registeredAt: timestamp,
+  }),
+  'user.profile-updated.v1': z.object({
+    userId: entityId,
+    username: z.string(),
+    displayName: z.string(),
+    avatarMediaId: entityId.nullable(),
+    revision: z.int().describe('grows by one a change: an older one that arrives late is dropped'),
+  }),
+  'user.friendship-requested.v1': z.object({
+    requestId: entityId,
+    requesterId: entityId,
+    addresseeId: entityId,
+  }),
+  'user.friendship-accepted.v1': z.object({
+    requestId: entityId,
+    requesterId: entityId,
+    addresseeId: entityId,
+  }),
+  'chat.channel.created.v1': z.object({
+    channelId: entityId,
+    kind: channelKind,
+    name: z.string().nullable(),
+    createdBy: entityId,
+    memberIds: z.array(entityId),
+    createdAt: timestamp,
+  }),
+  'chat.channel.member-added.v1': z.object({
+    channelId: entityId,
+    userId: entityId,
+    role: channelRole,
+    membershipRevision: z
+      .int()
+      .describe('per channel and user: the higher one wins, whatever the order of arrival'),
+  }),
+  'chat.channel.member-removed.v1': z.object({
+    channelId: entityId,
+    userId: entityId,
+    membershipRevision: z.int(),
+  }),
+  'chat.message.created.v1': z.object({
+    messageId,
+    channelId: entityId,
+    seq,
+    senderId: entityId,
+    text: z.string(),
+    attachments: z.array(attachment),
+    mentions: z.array(entityId),
+    createdAt: timestamp,
+  }),
+  'media.uploaded.v1': z.object({
+    mediaId: entityId,
+    ownerId: entityId,
+    contentType: z.string(),
+    bytes: z.int(),
+  }),
+  'notification.delivered.v1': z.object({
+    notificationId: entityId,
+    userId: entityId,
+    transport: z.enum(['email', 'push']),
+  }),
+} as const;
+
+export type EventType = keyof typeof eventCatalogue;
+export type EventData<T extends EventType> = z.infer<(typeof eventCatalogue)[T]>;

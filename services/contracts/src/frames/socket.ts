@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { channel, message, sendMessageRequest } from '../http/chat.ts';
+import { entityId, seq } from '../ids.ts';
+import { problem } from '../problem.ts';
+
+/** Socket.IO frames. Every client frame is acknowledged; an error is an answer, never a dropped connection. */
+const traceparent = z.string().max(64).optional();
+
+export const clientFrames = {
+  'message:send': z.strictObject({ channelId: entityId, message: sendMessageRequest, traceparent }),
+  'typing:set': z.strictObject({ channelId: entityId, typing: z.boolean() }),
+  'channel:read': z.strictObject({ channelId: entityId, seq: z.int().min(0) }),
+  'channel:sync': z.strictObject({
+    channelId: entityId,
+    afterSeq: z.int().min(0),
+    limit: z.int().min(1).max(200).default(200),
+  }),
+} as const;
+export type ClientFrameName = keyof typeof clientFrames;
+
+export const serverFrames = {
+  'message:created': message,
+  'typing:changed': z.object({ channelId: entityId, userId: entityId, typing: z.boolean() }),
+  'channel:joined': channel,
+  'channel:left': z.object({ channelId: entityId }),
+  'channel:read': z.object({ channelId: entityId, userId: entityId, seq: z.int().min(0) }),
+  'presence:changed': z.object({ userId: entityId, online: z.boolean() }),
+  'session:ended': z.object({ reason: z.enum(['revoked', 'expired', 'draining']) }),
+} as const;
+export type ServerFrameName = keyof typeof serverFrames;
+
+/** What an acknowledgement carries. */
+export const ackOf = <T extends z.ZodType>(result: T) =>
+  z.discriminatedUnion('ok', [
+    z.object({ ok: z.literal(true), result }),
+    z.object({ ok: z.literal(false), error: problem }),
+  ]);
+export type Ack<T> = { ok: true; result: T } | { ok: false; error: z.infer<typeof problem> };
+
+export const sentResult = message;
+export const syncResult = z.object({
+  items: z.array(message),
+  complete: z.boolean(),
+  lastSeq: z.int().min(0),
+});
+export type SyncResult = z.infer<typeof syncResult>;
+export const readResult = z.object({ seq: seq.or(z.literal(0)) });
+
+/** Rooms of the gateway; the chat service addresses them through Redis. */
+export const rooms = {
+  channel: (channelId: string): string => `channel:${channelId}`,
+  user: (userId: string): string => `user:${userId}`,
+  session: (sessionId: string): string => `session:${sessionId}`,
+} as const;

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { entityId, messageId, seq, timestamp } from '../ids.ts';
+
+export const channelKind = z.enum(['public', 'group', 'direct']);
+export type ChannelKind = z.infer<typeof channelKind>;
+
+export const channelRole = z.enum(['owner', 'moderator', 'member']);
+export type ChannelRole = z.infer<typeof channelRole>;
+
+/** A channel as one member sees it. */
+export const channel = z.object({
+  id: entityId,
+  kind: channelKind,
+  name: z.string().nullable().describe('null for a direct channel'),
+  createdBy: entityId,
+  createdAt: timestamp,
+  memberCount: z.int(),
+  /** The other person of a direct channel. */
+  peerId: entityId.nullable(),
+  role: channelRole,
+  lastSeq: z.int().min(0).describe('0 while nothing was said'),
+  readSeq: z.int().min(0),
+  unreadCount: z.int().min(0).describe('lastSeq - readSeq'),
+});
+export type Channel = z.infer<typeof channel>;
+
+export const channelName = z.string().trim().min(1).max(80);
+export const createChannelRequest = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('public'),
+    name: channelName,
+    memberIds: z.array(entityId).max(500).default([]),
+  }),
+  z.strictObject({
+    kind: z.literal('group'),
+    name: channelName,
+    memberIds: z.array(entityId).max(500).default([]),
+  }),
+  z.strictObject({ kind: z.literal('direct'), peerId: entityId }),
+]);
+export type CreateChannelRequest = z.infer<typeof createChannelRequest>;
+export const channelList = z.object({ items: z.array(channel) });
+export type ChannelList = z.infer<typeof channelList>;
+
+export const member = z.object({
+  userId: entityId,
+  role: channelRole,
+  joinedAt: timestamp,
+  readSeq: z.int().min(0),
+});
+export type Member = z.infer<typeof member>;
+export const memberList = z.object({ items: z.array(member) });
+export type MemberList = z.infer<typeof memberList>;
+export const addMemberRequest = z.strictObject({ userId: entityId });
+
+export const attachment = z.strictObject({ mediaId: entityId });
+export type Attachment = z.infer<typeof attachment>;
+
+export const message = z.object({
+  id: messageId,
+  channelId: entityId,
+  seq,
+  senderId: entityId,
+  clientMessageId: entityId,
+  text: z.string(),
+  attachments: z.array(attachment),
+  mentions: z.array(entityId),
+  createdAt: timestamp,
+});
+export type Message = z.infer<typeof message>;
+
+/** `clientMessageId` is made by the client once a message; every retry carries the same one and gets the first result. */
+export const sendMessageRequest = z
+  .strictObject({
+    clientMessageId: entityId,
+    text: z.string().max(8000).default(''),
+    attachments: z.array(attachment).max(10).default([]),
+    mentions: z.array(entityId).max(50).default([]),
+  })
+  .refine((body) => body.text.trim() !== '' || body.attachments.length > 0, {
+    path: ['text'],
+    message: 'write a text or attach a file',
+  });
+export type SendMessageRequest = z.infer<typeof sendMessageRequest>;
+
+/** Either direction, never both. Without a bound: the newest page. */
+export const listMessagesQuery = z
+  .strictObject({
+    afterSeq: z.coerce.number().int().min(0).optional(),
+    beforeSeq: z.coerce.number().int().min(1).optional(),
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+  })
+  .refine((query) => query.afterSeq === undefined || query.beforeSeq === undefined, {
+    path: ['beforeSeq'],
+    message: 'give afterSeq or beforeSeq, not both',
+  });
+
+/** Ascending by seq. `complete` is false when more follow in the direction asked for. */
+export const messagePage = z.object({
+  items: z.array(message),
+  complete: z.boolean(),
+  lastSeq: z.int().min(0),
+});
+export type MessagePage = z.infer<typeof messagePage>;
+
+export const markReadRequest = z.strictObject({ seq: z.int().min(0) });
