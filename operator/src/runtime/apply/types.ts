@@ -1,0 +1,48 @@
+import type { KubeObject } from '../object.ts';
+
+/**
+ * Whose fields an apply may take over.
+ * - `reclaim-edits`: those last written by hand or by another plain update (drift); a field that another party
+ *   applies declaratively, or that an autoscaler drives through the scale subresource, is a conflict.
+ * - `fail`: nobody's.
+ * - `force`: everybody's.
+ */
+export type ConflictPolicy = 'reclaim-edits' | 'fail' | 'force';
+
+export interface ApplyOptions {
+  /** The field manager: one a component, stable for ever. */
+  fieldManager: string;
+  /** Set as controlling owner on the object. Leave out for objects that outlive it. */
+  owner?: KubeObject;
+  /** @default 'reclaim-edits' */
+  conflicts?: ConflictPolicy;
+  signal?: AbortSignal;
+}
+
+export type ApplyResult = 'unchanged' | 'created' | 'configured';
+
+export interface ApplyOutcome {
+  /** `unchanged`: the API server's state did not move (most often nothing was sent). */
+  result: ApplyResult;
+  /** As the API server last answered or announced it. */
+  object: KubeObject;
+}
+
+export interface PruneOptions {
+  owner: KubeObject;
+  /** Everything that should exist; objects that `owner` controls and that are not among these go. */
+  desired: readonly KubeObject[];
+  /** An object that prune must leave although it is not desired. @default none */
+  keep?: (object: KubeObject) => boolean;
+  signal?: AbortSignal;
+}
+
+export interface Applier {
+  /**
+   * Server-side applies `desired` unless that would change nothing. The resource's cache must have been declared.
+   * @throws FieldConflictError, ForeignObjectError, ApiError, TransportError, FencedError
+   */
+  apply(desired: KubeObject, options: ApplyOptions): Promise<ApplyOutcome>;
+  /** Deletes what `owner` controls, in every declared cache, and no longer wants. Answers what it deleted. */
+  prune(options: PruneOptions): Promise<KubeObject[]>;
+}

@@ -1,0 +1,51 @@
+import type { Key, KubeObject, ResourceRef } from '../object.ts';
+
+export type ChangeType = 'added' | 'modified' | 'deleted';
+
+export interface Change {
+  type: ChangeType;
+  object: KubeObject;
+  /** What the cache held before, if anything. */
+  previous?: KubeObject;
+}
+
+export type ChangeHandler = (change: Change) => void;
+
+/** The values under which an object is found in an index. */
+export type IndexFunction = (object: KubeObject) => readonly string[];
+
+/** A local, eventually consistent copy of one resource. Objects are shared: never change one in place. */
+export interface Cache {
+  readonly resource: ResourceRef;
+  /** True from the first complete list on. */
+  hasSynced(): boolean;
+  get(key: Key): KubeObject | undefined;
+  list(): KubeObject[];
+  /** Objects of one index value. The index `controller` (uid of the controlling owner) is always there. */
+  byIndex(index: string, value: string): KubeObject[];
+  readonly size: number;
+  /** Calls `handler` for each change from now on, and once (`added`) for what is held already. */
+  subscribe(handler: ChangeHandler): () => void;
+}
+
+export interface CacheOptions {
+  /** One namespace; empty = all. @default '' */
+  namespace?: string;
+  /** Only objects with these labels are fetched at all. @default none */
+  labelSelector?: string;
+  fieldSelector?: string;
+  /** Fetch and hold metadata only. @default false */
+  metadataOnly?: boolean;
+  indexes?: Record<string, IndexFunction>;
+  /** Drops what nobody reads, to save memory. Runs after `managedFields` are gone. @default identity */
+  transform?: (object: KubeObject) => KubeObject;
+}
+
+export interface CacheSet {
+  /** Declares a cache; must be called before start. A second declaration of the same kind is a TypeError. */
+  declare(resource: ResourceRef, options?: CacheOptions): Cache;
+  /** @throws TypeError when the kind was never declared. */
+  of(kind: { apiVersion: string; kind: string }): Cache;
+  all(): Cache[];
+  hasSynced(): boolean;
+}
