@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { answersHttp } from '../stores/network.ts';
+import { type RunningProcess, startProcess } from '../stores/process.ts';
+import {
+  type Addresses,
+  type DevSecrets,
+  MIGRATED,
+  type ServiceName,
+  serviceSettings,
+} from './service-settings.ts';
+
+export interface ServicesOptions {
+  /** The repository's root. */
+  root: string;
+  addresses: Addresses;
+  secrets: DevSecrets;
+  logs: string;
+  /** Restart a service when one of its files changes. */
+  watch: boolean;
+  /** Added to a service's settings, for example a push endpoint in a test. */
+  extra?: Partial<Record<ServiceName, Record<string, string>>>;
+}
+
+/** Brings a service's schema up to date; throws with what the migration printed when it fails. */
+export function migrateService(service: ServiceName, options: ServicesOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['src/migrate.ts'], {
+      cwd: `${options.root}/services/${service}`,
+      env: environment(service, options),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+    child.once('error', reject);
+    child.once('close', (code) =>
+      code === 0
+        ? resolve()
+        : reject(new Error(`the migration of ${service} failed with ${code}:\n${output}`)),
+    );
+  });
+}
+
+export function startService(service: ServiceName, options: ServicesOptions): Promise<RunningProcess> {
+  const port = options.addresses.management[service];
+  return startProcess({
+    name: service,
+    command: process.execPath,
+    args: [
+      ...(options.watch ? ['--watch', '--watch-preserve-output'] : []),
+      '--import',
+      '@chatplatform/kit/telemetry-register',
+      'src/main.ts',
+    ],
+    cwd: `${options.root}/services/${service}`,
+    env: environment(service, options),
+    logFile: `${options.logs}/${service}.log`,
+    ready: () => isReady(port),
+    stopTimeoutMs: 25_000,
+  });
+}
+
+/** Migrates and starts services in their order, those that depend on nothing of one another side by side. */
+export async function startServices(
+  services: readonly ServiceName[],
+  options: ServicesOptions,
+): Promise<Map<ServiceName, RunningProcess>> {
+  await Promise.all(
+    services
+      .filter((service) => MIGRATED.includes(service))
+      .map((service) => migrateService(service, options)),
+  );
+  const running = new Map<ServiceName, RunningProcess>();
+  const results = await Promise.allSettled(
+    services.map(async (service) => running.set(service, await startService(service, options))),
+  );
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed === undefined) return running;
+  await stopServices(running);
+  throw failed.reason;
+}
+
+export async function stopServices(running: ReadonlyMap<ServiceName, RunningProcess>): Promise<void> {
+  await Promise.all([...running.values()].map((service) => service.stop()));
+}
+
+function environment(service: ServiceName, options: ServicesOptions): Record<string, string> {
+  return {
+    PATH: process.env['PATH'] ?? '',
+    ...serviceSettings(service, options.addresses, options.secrets),
+    ...options.extra?.[service],
+  };
+}
+
+async function isReady(managementPort: number): Promise<boolean> {
+  const url = `http://127.0.0.1:${managementPort}/readyz`;
+  if (!(await answersHttp(url))) return false;
+  try {
+    return (await fetch(url)).ok;
+  } catch {
+    return false;
+  }
+}
