@@ -1,0 +1,160 @@
+import type { Request, RequestHandler } from 'express';
+import { createRemoteJWKSet, errors, jwtVerify, SignJWT } from 'jose';
+import type { JWTPayload } from 'jose';
+import { z } from 'zod';
+import { forbidden, unauthenticated, unavailable } from './errors.ts';
+import type { DomainError } from './errors.ts';
+
+/** Who calls, as the access token says. */
+export type Principal = {
+  readonly userId: string;
+  readonly username: string;
+  readonly roles: readonly string[];
+  readonly sessionId: string;
+  readonly expiresAt: Date;
+};
+
+export interface TokenVerifier {
+  /** @throws DomainError `unauthenticated` (`token.expired`, `token.invalid`) or `unavailable` (no keys to check with) */
+  verify(token: string): Promise<Principal>;
+}
+
+const accessClaims = z.object({
+  sub: z.string().min(1),
+  sid: z.string().min(1),
+  username: z.string().min(1),
+  roles: z.array(z.string()),
+  exp: z.number(),
+});
+
+const TOKEN_PROBLEMS = [
+  errors.JWTInvalid,
+  errors.JWSInvalid,
+  errors.JWTClaimValidationFailed,
+  errors.JWSSignatureVerificationFailed,
+  errors.JOSEAlgNotAllowed,
+  errors.JOSENotSupported,
+  errors.JWKSNoMatchingKey,
+  z.ZodError,
+];
+
+const tokenFailure = (error: unknown): DomainError => {
+  if (error instanceof errors.JWTExpired)
+    return unauthenticated('token.expired', 'The access token has expired.');
+  if (TOKEN_PROBLEMS.some((type) => error instanceof type))
+    return unauthenticated('token.invalid', 'The access token is not valid.');
+  return unavailable('token.unverifiable', 'Tokens cannot be checked right now.', { cause: error });
+};
+
+/** Verifies ES256 access tokens against the issuer's published keys, which are cached and refetched on a new `kid`. */
+export const createTokenVerifier = ({
+  jwksUrl,
+  issuer,
+  audience,
+}: {
+  jwksUrl: string;
+  issuer: string;
+  audience: string;
+}): TokenVerifier => {
+  const keys = createRemoteJWKSet(new URL(jwksUrl), { cooldownDuration: 10_000, timeoutDuration: 3_000 });
+  return {
+    async verify(token) {
+      try {
+        const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ['ES256'] });
+        const claims = accessClaims.parse(payload);
+        return {
+          userId: claims.sub,
+          username: claims.username,
+          roles: claims.roles,
+          sessionId: claims.sid,
+          expiresAt: new Date(claims.exp * 1000),
+        };
+      } catch (error) {
+        throw tokenFailure(error);
+      }
+    },
+  };
+};
+
+const principals = new WeakMap<Request, Principal>();
+
+const bearerOf = (req: Request): string => {
+  const token = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(req.get('authorization') ?? '')?.[1];
+  if (token === undefined) throw unauthenticated('token.missing', 'Send an access token as a bearer token.');
+  return token;
+};
+
+/** Lets the request on when it carries a valid access token; `principalOf` then tells whose. */
+export const requireUser =
+  (verifier: TokenVerifier): RequestHandler =>
+  async (req, _res, next) => {
+    principals.set(req, await verifier.verify(bearerOf(req)));
+    next();
+  };
+
+/** @throws Error when the route lacks `requireUser`, which is a bug */
+export const principalOf = (req: Request): Principal => {
+  const principal = principals.get(req);
+  if (principal === undefined) throw new Error('principalOf needs requireUser before it on the route');
+  return principal;
+};
+
+/** Stands after `requireUser`. */
+export const requireRole =
+  (role: string): RequestHandler =>
+  (req, _res, next) => {
+    if (!principalOf(req).roles.includes(role))
+      throw forbidden('role.required', `This needs the role ${role}.`);
+    next();
+  };
+
+const INTERNAL_TOKEN_SECONDS = 60;
+
+/** Short-lived HS256 tokens with which services call one another's `/internal` paths. */
+export interface InternalTokens {
+  /** @param audience the service to be called */
+  mint(audience: string): Promise<string>;
+  /** @throws DomainError `unauthenticated` */
+  verify(token: string): Promise<{ caller: string }>;
+}
+
+/** @param key 32 or more random bytes in base64, shared by all services */
+export const createInternalTokens = ({ key, service }: { key: string; service: string }): InternalTokens => {
+  const secret = Buffer.from(key, 'base64');
+  if (secret.length < 32) throw new Error('INTERNAL_TOKEN_KEY needs 32 bytes or more');
+  const callerOf = (payload: JWTPayload): { caller: string } => ({
+    caller: z.string().min(1).parse(payload.iss),
+  });
+  return {
+    mint: (audience) =>
+      new SignJWT()
+        .setProtectedHeader({ alg: 'HS256' })
+        .setIssuer(service)
+        .setAudience(audience)
+        .setIssuedAt()
+        .setExpirationTime(`${INTERNAL_TOKEN_SECONDS}s`)
+        .sign(secret),
+    async verify(token) {
+      try {
+        const { payload } = await jwtVerify(token, secret, {
+          audience: service,
+          algorithms: ['HS256'],
+          maxTokenAge: INTERNAL_TOKEN_SECONDS,
+          requiredClaims: ['exp', 'iss'],
+          clockTolerance: 5,
+        });
+        return callerOf(payload);
+      } catch (error) {
+        throw tokenFailure(error);
+      }
+    },
+  };
+};
+
+/** Lets only other services in. */
+export const requireInternal =
+  (tokens: InternalTokens): RequestHandler =>
+  async (req, _res, next) => {
+    await tokens.verify(bearerOf(req));
+    next();
+  };
