@@ -1,0 +1,54 @@
+package dev.chatplatform.mongodb;
+
+import de.bwaldvogel.mongo.MongoBackend;
+import de.bwaldvogel.mongo.MongoServer;
+import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.h2.mvstore.MVStore;
+
+/**
+ * Speaks MongoDB's wire protocol with data kept in one H2 file, started as {@code mongod} is.
+ *
+ * <p>It takes the place of MongoDB where no MongoDB can be had. No transactions, TTL deletion or change streams.
+ */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+        try {
+            run(args);
+        } catch (Exception e) {
+            System.err.println("mongod: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private static void run(String[] args) throws Exception {
+        Options options = Options.parse(args);
+        Optional<Credentials> root = Credentials.fromEnvironment(System.getenv());
+        H2Backend storage = open(options.dataDirectory());
+        storage.version(new ReportedVersion());
+
+        MongoBackend backend = new DurableBackend(storage);
+        if (root.isPresent()) {
+            backend = new AuthenticatingBackend(backend, new Scram(root.get()));
+        }
+        MongoServer server = new MongoServer(backend);
+        server.bind(options.bindAddress(), options.port());
+        Runtime.getRuntime().addShutdownHook(new Thread(server::shutdownNow, "shutdown"));
+        System.out.printf("listening on %s:%d, data in %s, authentication %s%n",
+            options.bindAddress(), options.port(), options.dataDirectory(), root.isPresent() ? "on" : "off");
+    }
+
+    private static H2Backend open(Path directory) throws Exception {
+        Files.createDirectories(directory);
+        // H2's own background commit stays on: it carries what an unacknowledged write (w: 0) leaves behind.
+        MVStore store = new MVStore.Builder()
+            .fileName(directory.resolve("mongodb.mv").toString())
+            .cacheSize(24)
+            .open();
+        return new H2Backend(store);
+    }
+}
