@@ -1,0 +1,195 @@
+import { controllerOf, keyOf, type Key, type KubeObject, type ResourceRef } from '../object.ts';
+import type { Cache, Change, ChangeHandler, IndexFunction } from './types.ts';
+
+export interface ObjectStoreOptions {
+  resource: ResourceRef;
+  indexes?: Record<string, IndexFunction>;
+  transform?: (object: KubeObject) => KubeObject;
+  /** A handler threw: its fault, which must stop neither the others nor the watch. */
+  onHandlerError: (error: unknown) => void;
+}
+
+class Index {
+  readonly #valuesOf: IndexFunction;
+  readonly #keys = new Map<string, Set<Key>>();
+
+  constructor(valuesOf: IndexFunction) {
+    this.#valuesOf = valuesOf;
+  }
+
+  add(key: Key, object: KubeObject): void {
+    for (const value of this.#valuesOf(object)) {
+      const keys = this.#keys.get(value) ?? new Set();
+      this.#keys.set(value, keys.add(key));
+    }
+  }
+
+  remove(key: Key, object: KubeObject): void {
+    for (const value of this.#valuesOf(object)) {
+      const keys = this.#keys.get(value);
+      keys?.delete(key);
+      if (keys?.size === 0) this.#keys.delete(value);
+    }
+  }
+
+  get(value: string): Iterable<Key> {
+    return this.#keys.get(value) ?? [];
+  }
+}
+
+const controllerUid: IndexFunction = (object) => {
+  const uid = controllerOf(object)?.uid;
+  return uid === undefined ? [] : [uid];
+};
+
+/** Within one resource, resource versions are ordered as numbers. */
+const isNewer = (a: string | undefined, b: string | undefined): boolean => Number(a ?? 0) > Number(b ?? 0);
+
+/** `managedFields` is most of a typical object's size, and nothing here reads it. */
+const withoutManagedFields = (object: KubeObject): KubeObject => {
+  delete (object.metadata as { managedFields?: unknown }).managedFields;
+  return object;
+};
+
+/**
+ * The objects of one resource. Fed by a reflector, and by `remember` with the answers to our own writes, so
+ * that a reconcile right after a write does not see the world before it.
+ */
+export class ObjectStore implements Cache {
+  readonly resource: ResourceRef;
+  readonly #objects = new Map<Key, KubeObject>();
+  readonly #indexes: Map<string, Index>;
+  readonly #transform: (object: KubeObject) => KubeObject;
+  readonly #handlers = new Set<ChangeHandler>();
+  readonly #onHandlerError: (error: unknown) => void;
+  /** All changes up to this version have been seen through list and watch. */
+  #seen: string | undefined;
+
+  constructor(options: ObjectStoreOptions) {
+    this.resource = options.resource;
+    this.#transform = options.transform ?? ((object) => object);
+    this.#onHandlerError = options.onHandlerError;
+    const indexes = { controller: controllerUid, ...options.indexes };
+    this.#indexes = new Map(Object.entries(indexes).map(([name, valuesOf]) => [name, new Index(valuesOf)]));
+  }
+
+  get size(): number {
+    return this.#objects.size;
+  }
+
+  hasSynced(): boolean {
+    return this.#seen !== undefined;
+  }
+
+  get(key: Key): KubeObject | undefined {
+    return this.#objects.get(key);
+  }
+
+  list(): KubeObject[] {
+    return [...this.#objects.values()];
+  }
+
+  byIndex(name: string, value: string): KubeObject[] {
+    const index = this.#indexes.get(name);
+    if (!index) throw new TypeError(`the cache of ${this.resource.plural} has no index ${name}`);
+    return [...index.get(value)].flatMap((key) => this.#objects.get(key) ?? []);
+  }
+
+  subscribe(handler: ChangeHandler): () => void {
+    this.#handlers.add(handler);
+    for (const object of this.#objects.values()) this.#call(handler, { type: 'added', object });
+    return () => this.#handlers.delete(handler);
+  }
+
+  /** A complete list, as of `resourceVersion`. */
+  replaceAll(listed: readonly KubeObject[], resourceVersion: string): void {
+    // A cluster restored from a backup counts from an earlier version again: then the list alone is true.
+    const rewound = isNewer(this.#seen, resourceVersion);
+    const keys = new Set(listed.map(keyOf));
+    this.#seen = resourceVersion;
+    for (const [key, object] of [...this.#objects]) {
+      const writtenSince = !rewound && isNewer(object.metadata.resourceVersion, resourceVersion);
+      if (!keys.has(key) && !writtenSince) this.#remove(key, object);
+    }
+    for (const object of listed) this.#set(object, rewound);
+  }
+
+  upsert(object: KubeObject): void {
+    this.advance(object.metadata.resourceVersion);
+    this.#set(object, false);
+  }
+
+  remove(object: KubeObject): void {
+    this.advance(object.metadata.resourceVersion);
+    const key = keyOf(object);
+    const held = this.#objects.get(key);
+    if (!held) return;
+    // Deleted, and created again by our own write, whose watch event is still to come.
+    if (isNewer(held.metadata.resourceVersion, object.metadata.resourceVersion))
+      return this.#set(held, false);
+    this.#remove(key, object);
+  }
+
+  /** A bookmark: nothing up to `resourceVersion` is missing. */
+  advance(resourceVersion: string | undefined): void {
+    if (resourceVersion !== undefined && isNewer(resourceVersion, this.#seen)) this.#seen = resourceVersion;
+  }
+
+  /**
+   * The answer to a write of our own. Ignored when the watch is past it already: the object may since have
+   * been changed or deleted. Handlers are not called: the watch will tell them, with what others wrote before us.
+   */
+  remember(object: KubeObject): KubeObject {
+    const stripped = this.#transform(withoutManagedFields(object));
+    const { resourceVersion } = object.metadata;
+    const held = this.#objects.get(keyOf(object));
+    const known =
+      isNewer(resourceVersion, this.#seen) && isNewer(resourceVersion, held?.metadata.resourceVersion);
+    if (this.hasSynced() && known) this.#hold(keyOf(object), stripped, held);
+    return stripped;
+  }
+
+  #set(object: KubeObject, force: boolean): void {
+    const key = keyOf(object);
+    const held = this.#objects.get(key);
+    const version = object.metadata.resourceVersion;
+    const heldVersion = held?.metadata.resourceVersion;
+    if (held && !force && isNewer(heldVersion, version)) {
+      // Ours is newer, but this change was not dispatched yet, and it may be someone else's.
+      return this.#dispatch({ type: 'modified', object: held, previous: held });
+    }
+    const stripped = this.#transform(withoutManagedFields(object));
+    this.#hold(key, stripped, held);
+    this.#dispatch(
+      held ? { type: 'modified', object: stripped, previous: held } : { type: 'added', object: stripped },
+    );
+  }
+
+  #hold(key: Key, object: KubeObject, previous: KubeObject | undefined): void {
+    for (const index of this.#indexes.values()) {
+      if (previous) index.remove(key, previous);
+      index.add(key, object);
+    }
+    this.#objects.set(key, object);
+  }
+
+  #remove(key: Key, last: KubeObject): void {
+    const previous = this.#objects.get(key);
+    if (!previous) return;
+    for (const index of this.#indexes.values()) index.remove(key, previous);
+    this.#objects.delete(key);
+    this.#dispatch({ type: 'deleted', object: this.#transform(withoutManagedFields(last)), previous });
+  }
+
+  #dispatch(change: Change): void {
+    for (const handler of this.#handlers) this.#call(handler, change);
+  }
+
+  #call(handler: ChangeHandler, change: Change): void {
+    try {
+      handler(change);
+    } catch (error) {
+      this.#onHandlerError(error);
+    }
+  }
+}
