@@ -38,6 +38,11 @@ const callOf = ({ signal, timeoutMs }: CallOptions): Pick<HttpCall, 'signal' | '
   timeoutMs,
 });
 
+const writeOf = (options: WriteOptions) => ({
+  ...callOf(options),
+  ...(options.subresource !== undefined && { subresource: options.subresource }),
+});
+
 const dryRun = (options: WriteOptions): string | undefined => (options.dryRun ? 'All' : undefined);
 
 export class KubernetesApiClient implements ApiClient {
