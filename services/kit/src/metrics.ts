@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
-import type { CounterConfiguration, HistogramConfiguration } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { CounterConfiguration, GaugeConfiguration, HistogramConfiguration } from 'prom-client';
 
 /** The process's metrics; the management server shows them on `/metrics`. */
 export const registry = new Registry();
@@ -13,6 +13,10 @@ export const createCounter = <L extends string>(
 export const createHistogram = <L extends string>(
   configuration: Omit<HistogramConfiguration<L>, 'registers'>,
 ): Histogram<L> => new Histogram({ ...configuration, registers: [registry] });
+
+export const createGauge = <L extends string>(
+  configuration: Omit<GaugeConfiguration<L>, 'registers'>,
+): Gauge<L> => new Gauge({ ...configuration, registers: [registry] });
 
 const requestDuration = createHistogram({
   name: 'http_server_request_duration_seconds',

@@ -36,6 +36,10 @@ const contextOf = (traceparent: string): Context => propagation.extract(ROOT_CON
 export const runWithTraceparent = <T>(traceparent: string | undefined, fn: () => T): T =>
   traceparent === undefined ? fn() : context.with(contextOf(traceparent), fn);
 
+/** Continues a stored trace only where instrumentation has not already done so from the message's own headers. */
+export const continueTrace = <T>(traceparent: string | undefined, fn: () => T): T =>
+  trace.getActiveSpan() === undefined ? runWithTraceparent(traceparent, fn) : fn();
+
 /** Ids for log lines. */
 export const activeTraceIds = (): { traceId?: string; spanId?: string } => {
   const span = trace.getActiveSpan()?.spanContext();

@@ -1,0 +1,27 @@
+import type { EventType } from './catalogue.ts';
+
+/**
+ * Which service wants which events. Everyone who connects to the broker declares all of these queues and bindings, so
+ * that an event published before its consumer has ever run waits for it instead of being dropped.
+ */
+export const subscriptions = {
+  user: ['user.registered.v1'],
+  chat: ['user.registered.v1', 'user.profile-updated.v1'],
+  notification: [
+    'user.registered.v1',
+    'user.profile-updated.v1',
+    'user.friendship-requested.v1',
+    'user.friendship-accepted.v1',
+    'chat.channel.created.v1',
+    'chat.channel.member-added.v1',
+    'chat.channel.member-removed.v1',
+    'chat.message.created.v1',
+  ],
+  analytics: [
+    'user.registered.v1',
+    'chat.channel.created.v1',
+    'chat.message.created.v1',
+    'media.uploaded.v1',
+    'notification.delivered.v1',
+  ],
+} as const satisfies Record<string, readonly EventType[]>;
