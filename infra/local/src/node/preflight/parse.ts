@@ -1,0 +1,74 @@
+import type { MachineFacts } from './facts.ts';
+
+/** Parses /etc/os-release. */
+export function parseOsRelease(text: string): NonNullable<MachineFacts['os']> {
+  const values = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const at = line.indexOf('=');
+    if (at > 0)
+      values.set(
+        line.slice(0, at),
+        line
+          .slice(at + 1)
+          .trim()
+          .replace(/^(["'])(.*)\1$/, '$2'),
+      );
+  }
+  const id = values.get('ID') ?? 'linux';
+  return {
+    id,
+    like: (values.get('ID_LIKE') ?? '').split(/\s+/).filter((name) => name !== ''),
+    prettyName: values.get('PRETTY_NAME') ?? id,
+  };
+}
+
+/** Bytes of a field of /proc/meminfo, 0 where it is missing. */
+export function parseMeminfo(text: string, field: string): number {
+  const found = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(text);
+  return Number(found?.[1] ?? 0) * 1024;
+}
+
+const LISTEN_STATE = '0A';
+
+/** Ports and socket inodes of /proc/net/tcp or /proc/net/tcp6 that are listened on. */
+export function parseListeners(text: string): { port: number; inode: string }[] {
+  return text
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/))
+    .filter((fields) => fields[3] === LISTEN_STATE)
+    .map((fields) => ({
+      port: Number.parseInt((fields[1] ?? '').split(':').at(-1) ?? '', 16),
+      inode: fields[9] ?? '',
+    }));
+}
+
+/** Hierarchies of control groups, version 1, from /proc/self/mountinfo: mount point and controllers of each. */
+export function parseCgroupMounts(mountinfo: string): { path: string; controllers: string[] }[] {
+  return mountinfo.split('\n').flatMap((line) => {
+    const [left = '', right = ''] = line.split(' - ');
+    const [type, , options = ''] = right.split(' ');
+    const path = left.split(' ')[4];
+    if (type !== 'cgroup' || path === undefined) return [];
+    return [{ path, controllers: options.split(',').filter((option) => option !== 'rw' && option !== 'ro') }];
+  });
+}
+
+/** Mount points of /proc/self/mountinfo, in the order they were mounted, with octal escapes undone. */
+export function parseMountPoints(mountinfo: string): string[] {
+  return mountinfo.split('\n').flatMap((line) => {
+    const path = line.split(' ')[4];
+    if (path === undefined) return [];
+    return [
+      path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))),
+    ];
+  });
+}
+
+const CAP_SYS_RESOURCE = 24n;
+
+/** Whether /proc/self/status shows the capability that lowering an OOM score needs. */
+export function hasCapSysResource(status: string): boolean {
+  const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0';
+  return ((BigInt(`0x${effective}`) >> CAP_SYS_RESOURCE) & 1n) === 1n;
+}
