@@ -1,0 +1,6 @@
+/** Who exists, as told by the events of other services; a person who registered a moment ago may be missing yet. */
+export interface People {
+  unknownAmong(userIds: readonly string[]): Promise<string[]>;
+  /** Idempotent. */
+  remember(userId: string): Promise<void>;
+}
