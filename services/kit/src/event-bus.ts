@@ -63,24 +63,24 @@ export const connectEventBus = async ({
   let consumer: EventConsumer | undefined;
   let closing = false;
 
-  const guard = <C extends Channel>(model: ChannelModel, channel: C): C => {
+  const guard = <C extends Channel>(model: ChannelModel, channel: C, isExpected: () => boolean): C => {
     channel.on('error', (err) => logger.error({ err }, 'the broker closed a channel'));
     channel.on('close', () => {
-      if (!closing) void model.close().catch(() => undefined);
+      if (!isExpected()) void model.close().catch(() => undefined);
     });
     return channel;
   };
 
   const attach = async (model: ChannelModel, to: EventConsumer): Promise<void> =>
-    to.attach(guard(model, await model.createChannel()));
+    to.attach(guard(model, await model.createChannel(), to.closing));
 
   const setup = async (model: ChannelModel): Promise<void> => {
     // amqplib binds its own listener only after setup: until then an error without a listener would be thrown.
     model.on('error', (err) => logger.warn({ err }, 'broker connection error'));
-    const publishing = guard(model, await model.createConfirmChannel());
+    const publishing = guard(model, await model.createConfirmChannel(), () => closing);
     await assertTopology(publishing, subscriptions);
+    if (consumer?.closing() === false) await attach(model, consumer);
     connected = { model, publishing };
-    if (consumer !== undefined) await attach(model, consumer);
   };
 
   const connection = await connect(withHeartbeat(url), {
@@ -119,7 +119,13 @@ export const connectEventBus = async ({
     async close() {
       await consumer?.close();
       closing = true;
+      const publishing = connected?.publishing;
       connected = undefined;
+      if (publishing !== undefined)
+        await Promise.race([
+          publishing.waitForConfirms(),
+          sleep(publishTimeoutMs, undefined, { ref: false }),
+        ]).catch(() => undefined);
       await connection.close();
     },
   };

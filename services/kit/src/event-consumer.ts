@@ -70,6 +70,8 @@ const envelope = z
 export type EventConsumer = Subscription & {
   /** Starts taking events on a fresh channel; called anew for every connection. */
   attach(channel: Channel): Promise<void>;
+  /** True from the beginning of `close`. */
+  closing(): boolean;
 };
 
 type Attachment = { readonly channel: Channel; readonly gone: AbortSignal };
@@ -164,11 +166,14 @@ export const createEventConsumer = (
       });
       current = { channel, consumerTag };
     },
+    closing: () => closing.signal.aborted,
     async close() {
       closing.abort();
       const attached = current;
       if (attached !== undefined) await attached.channel.cancel(attached.consumerTag).catch(() => undefined);
       await lanes.idle();
+      // A connection's close overtakes what its channels still have to send: without this the last acks are lost.
+      if (attached !== undefined) await attached.channel.close().catch(() => undefined);
     },
   };
 };

@@ -1,5 +1,5 @@
 import type { CloudEvent } from '@chatplatform/contracts/events/envelope';
-import type { Collection, Document } from 'mongodb';
+import type { Collection, Filter } from 'mongodb';
 import type { OutboxStore, PendingEvent } from './outbox.ts';
 
 /** An element of the array field `outbox`; it goes away once its event is with the broker. */
@@ -14,20 +14,25 @@ export const outboxEntries = (events: readonly CloudEvent[]): OutboxEntry[] =>
  * sweep is then as cheap as its result, however large the collection.
  */
 export const createOutboxIndex = async (collection: OutboxCollection): Promise<void> => {
-  await collection.createIndex({ 'outbox.event.time': 1 }, { name: 'outbox_pending', sparse: true });
+  await holdersIn(collection).createIndex(
+    { 'outbox.event.time': 1 },
+    { name: 'outbox_pending', sparse: true },
+  );
 };
 
-/** Any collection: which documents it holds is not the outbox's business. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- Collection<T> is invariant in T; no other type accepts every collection
-export type OutboxCollection = Collection<any>;
+/** Any collection, whatever its documents. */
+export type OutboxCollection = Pick<Collection, 'db' | 'collectionName'>;
 
-type Holder = Document & { _id: string; outbox?: OutboxEntry[] };
+type Holder = { _id: string; outbox?: OutboxEntry[] };
+
+const holdersIn = ({ db, collectionName }: OutboxCollection): Collection<Holder> =>
+  db.collection<Holder>(collectionName);
 
 const byTime = (a: PendingEvent, b: PendingEvent): number =>
   a.event.time < b.event.time ? -1 : a.event.time > b.event.time ? 1 : a.event.id < b.event.id ? -1 : 1;
 
 const pendingIn = async (collection: OutboxCollection, limit: number): Promise<PendingEvent[]> => {
-  const holders: Holder[] = await collection
+  const holders = await holdersIn(collection)
     .find({ 'outbox.event.time': { $exists: true } }, { projection: { outbox: 1 } })
     .sort({ 'outbox.event.time': 1 })
     .limit(limit)
@@ -42,15 +47,16 @@ const removeFrom = async (collection: OutboxCollection, events: readonly Pending
   const eventIds = events.map(({ event }) => event.id);
   const holderIds = events.flatMap(({ heldBy }) => (heldBy === undefined ? [] : [heldBy.id]));
   // Holders are known by their key, or by none: nudges of one document come from one place.
-  const where = holderIds.length === events.length ? { _id: { $in: holderIds } } : {};
+  const where: Filter<Holder> = holderIds.length === events.length ? { _id: { $in: holderIds } } : {};
   const holding = { ...where, 'outbox.event.id': { $in: eventIds } };
-  const { modifiedCount } = await collection.updateMany(
+  const holders = holdersIn(collection);
+  const { modifiedCount } = await holders.updateMany(
     { ...holding, outbox: { $size: 1 } },
     { $unset: { outbox: '' } },
   );
   if (modifiedCount === events.length) return;
-  await collection.updateMany(holding, { $pull: { outbox: { 'event.id': { $in: eventIds } } } });
-  await collection.updateMany({ ...where, outbox: { $size: 0 } }, { $unset: { outbox: '' } });
+  await holders.updateMany(holding, { $pull: { outbox: { 'event.id': { $in: eventIds } } } });
+  await holders.updateMany({ ...where, outbox: { $size: 0 } }, { $unset: { outbox: '' } });
 };
 
 /**

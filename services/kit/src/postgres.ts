@@ -1,6 +1,6 @@
 import { Pool } from 'pg';
 import type { PoolClient } from 'pg';
-import { toError } from './errors.ts';
+import { isTransient } from './errors.ts';
 
 export { checkSchema, migrate } from './postgres-migrate.ts';
 export type { Migration } from './postgres-migrate.ts';
@@ -29,39 +29,44 @@ const ATTEMPTS = 3;
 const isRetryable = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && RETRYABLE.has(String(error.code));
 
-const attempt = async <T>(client: PoolClient, fn: (client: PoolClient) => Promise<T>): Promise<T> => {
+const once = async <T>(client: PoolClient, fn: (client: PoolClient) => Promise<T>): Promise<T> => {
   await client.query('BEGIN');
   try {
     const result = await fn(client);
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    await client.query('ROLLBACK');
+    // Fails when the connection is gone, and then there is nothing to roll back; the first error is the one to tell.
+    await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
 };
 
+const withRetries = async <T>(client: PoolClient, fn: (client: PoolClient) => Promise<T>): Promise<T> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await once(client, fn);
+    } catch (error) {
+      if (tries >= ATTEMPTS || !isRetryable(error)) throw error;
+    }
+  }
+};
+
 /**
- * Commits what `fn` did, or nothing of it. `fn` runs again, up to three times, after a deadlock or a serialisation
- * failure: effects outside the database do not belong in it.
+ * Commits what `fn` did, or nothing of it. `fn` runs again, up to three times in all, after a deadlock or a
+ * serialisation failure: effects outside the database do not belong in it.
  */
 export const inTransaction = async <T>(pool: Pool, fn: (client: PoolClient) => Promise<T>): Promise<T> => {
   const client = await pool.connect();
-  let broken: Error | undefined;
+  let connectionLost = false;
   try {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await attempt(client, fn);
-      } catch (error) {
-        if (tries >= ATTEMPTS || !isRetryable(error)) throw error;
-      }
-    }
+    return await withRetries(client, fn);
   } catch (error) {
-    broken = toError(error);
+    connectionLost = isTransient(error);
     throw error;
   } finally {
-    // A client that failed may still be inside a transaction: only a clean one goes back into the pool.
-    client.release(broken);
+    // Destroyed when the connection went: the pool would hand it out again.
+    client.release(connectionLost);
   }
 };
 

@@ -1,0 +1,37 @@
+/**
+ * Loaded by `--import` before the service's own modules, which it must see load to instrument them. Does nothing unless
+ * OTEL_EXPORTER_OTLP_ENDPOINT is configured. Imports nothing that is to be instrumented.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { register } from 'node:module';
+import { dirname, join } from 'node:path';
+import { lookupAll } from './config.ts';
+import { setTelemetryShutdown } from './telemetry-lifecycle.ts';
+
+/** The name in the nearest package.json above the script that runs, without its scope. */
+const serviceName = (script: string): string => {
+  for (let folder = dirname(script); folder !== dirname(folder); folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json');
+    if (existsSync(manifest)) {
+      const { name }: { name?: string } = JSON.parse(readFileSync(manifest, 'utf8'));
+      return name?.split('/').at(-1) ?? 'unknown';
+    }
+  }
+  return 'unknown';
+};
+
+const settings = lookupAll();
+const endpoint = settings['OTEL_EXPORTER_OTLP_ENDPOINT'];
+
+if (endpoint !== undefined) {
+  register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
+  const { startTelemetry } = await import('./telemetry-sdk.ts');
+  const ratio = Number(settings['OTEL_TRACES_SAMPLER_ARG'] ?? '1');
+  setTelemetryShutdown(
+    startTelemetry({
+      endpoint,
+      serviceName: settings['OTEL_SERVICE_NAME'] ?? serviceName(process.argv[1] ?? process.cwd()),
+      samplingRatio: Number.isFinite(ratio) ? Math.min(1, Math.max(0, ratio)) : 1,
+    }),
+  );
+}

@@ -1,0 +1,59 @@
+import type { IncomingMessage, RequestOptions } from 'node:http';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { AmqplibInstrumentation } from '@opentelemetry/instrumentation-amqplib';
+import { ExpressInstrumentation } from '@opentelemetry/instrumentation-express';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { MongoDBInstrumentation } from '@opentelemetry/instrumentation-mongodb';
+import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+import { NodeSDK, resources, tracing } from '@opentelemetry/sdk-node';
+
+const MANAGEMENT_PATHS = new Set(['/livez', '/readyz', '/metrics']);
+
+const isManagement = (request: IncomingMessage): boolean =>
+  MANAGEMENT_PATHS.has((request.url ?? '').split('?', 1)[0] ?? '');
+
+/** The exporter's own requests, and those of a store's client library outside any trace, are noise. */
+const isExport = (endpoint: string) => {
+  const { hostname, port } = new URL(endpoint);
+  return (options: RequestOptions): boolean =>
+    (options.hostname ?? options.host) === hostname && String(options.port ?? '') === port;
+};
+
+/** Starts tracing; the result sends what is left and ends it. */
+export const startTelemetry = ({
+  endpoint,
+  serviceName,
+  samplingRatio,
+}: {
+  /** Base address of an OTLP/HTTP collector, such as `http://collector:4318`. */
+  endpoint: string;
+  serviceName: string;
+  /** Share of new traces kept, 0 to 1; a trace begun elsewhere is kept or not as it was decided there. */
+  samplingRatio: number;
+}): (() => Promise<void>) => {
+  const sdk = new NodeSDK({
+    resource: resources.resourceFromAttributes({ 'service.name': serviceName }),
+    autoDetectResources: false,
+    sampler: new tracing.ParentBasedSampler({ root: new tracing.TraceIdRatioBasedSampler(samplingRatio) }),
+    spanProcessors: [
+      new tracing.BatchSpanProcessor(new OTLPTraceExporter({ url: new URL('/v1/traces', endpoint).href })),
+    ],
+    metricReaders: [],
+    logRecordProcessors: [],
+    instrumentations: [
+      new HttpInstrumentation({
+        ignoreIncomingRequestHook: isManagement,
+        ignoreOutgoingRequestHook: isExport(endpoint),
+      }),
+      new ExpressInstrumentation(),
+      new UndiciInstrumentation(),
+      // A query with no trace around it is a sweep or a readiness check.
+      new MongoDBInstrumentation({ requireParentSpan: true }),
+      new PgInstrumentation({ requireParentSpan: true }),
+      new AmqplibInstrumentation(),
+    ],
+  });
+  sdk.start();
+  return () => sdk.shutdown();
+};
