@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Report } from '../../launcher/progress.ts';
+import type { ArtifactContext } from '../context.ts';
+import { withFileLock } from './file-lock.ts';
+import { hashValues } from './hash.ts';
+
+/** How a folder of the cache is made. It is made again when `version` or an input differs. */
+export interface ArtifactRecipe {
+  /** Names the folder: `mongodb-stand-in`. */
+  name: string;
+  version: string;
+  /** Everything else that decides what comes out: options, hashes of sources. */
+  inputs: readonly string[];
+  /** What the user reads while it is made: `Build the MongoDB stand-in`. */
+  title: string;
+  /** A compile waits for a free slot. Default: false. */
+  compile?: boolean;
+  /** Fills the empty folder `directory`, or throws. */
+  build(directory: string, step: BuildStep): Promise<void>;
+}
+
+/** The running step in which an artefact is made. */
+export interface BuildStep {
+  logFile: string;
+  report: Report;
+}
+
+/** Characters of the key in a folder's name: 48 bits tell apart what one machine ever builds. */
+const KEY_LENGTH = 12;
+
+/**
+ * The folder of an artefact, made first if it is not there.
+ *
+ * It is made in a folder beside it and renamed into place, so a folder under its own name is complete. What an
+ * interrupted run left is removed by the next that makes the same artefact; a lock keeps two from making it at once.
+ */
+export function ensureArtifact(context: ArtifactContext, recipe: ArtifactRecipe): Promise<string> {
+  const key = hashValues([recipe.version, ...recipe.inputs]).slice(0, KEY_LENGTH);
+  const folder = join(context.cacheDirectory, 'artifacts', recipe.name);
+  const target = join(folder, `${recipe.version}-${key}`);
+  const running = context.inFlight.get(target);
+  if (running !== undefined) return running;
+  const made = make(context, recipe, { folder, target }).finally(() => context.inFlight.delete(target));
+  context.inFlight.set(target, made);
+  return made;
+}
+
+interface Place {
+  folder: string;
+  target: string;
+}
+
+async function make(context: ArtifactContext, recipe: ArtifactRecipe, place: Place): Promise<string> {
+  if (existsSync(place.target)) return place.target;
+  await mkdir(place.folder, { recursive: true });
+  const logFile = join(context.cacheDirectory, 'logs', `${recipe.name}.log`);
+  const slots = recipe.compile === true ? context.compileSlots : unlimited;
+  await slots.with(() =>
+    context.progress.step(recipe.title, (report) => makeLocked(recipe, place, { logFile, report }), { log: logFile }),
+  );
+  return place.target;
+}
+
+const unlimited = { with: <T>(work: () => Promise<T>): Promise<T> => work() };
+
+function makeLocked(recipe: ArtifactRecipe, { folder, target }: Place, step: BuildStep): Promise<void> {
+  return withFileLock(
+    join(folder, '.lock'),
+    async () => {
+      if (existsSync(target)) return;
+      await removePartials(folder);
+      const partial = await mkdtemp(join(folder, PARTIAL_PREFIX));
+      try {
+        await recipe.build(partial, step);
+        await rename(partial, target);
+      } catch (error) {
+        await rm(partial, { recursive: true, force: true });
+        throw error;
+      }
+    },
+    () => step.report('another run is making it; waiting'),
+  );
+}
+
+const PARTIAL_PREFIX = '.partial-';
+
+async function removePartials(folder: string): Promise<void> {
+  const left = (await readdir(folder)).filter((name) => name.startsWith(PARTIAL_PREFIX));
+  await Promise.all(left.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+}

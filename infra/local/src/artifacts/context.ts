@@ -1,0 +1,44 @@
+import { availableParallelism, homedir, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Progress } from '../launcher/progress.ts';
+import { compileSlotCount, createSlots, type Slots } from './cache/slots.ts';
+
+/** What every artefact needs to be made: where it is kept, where its sources are, and whom to tell. */
+export interface ArtifactContext {
+  /** Absolute; see {@link defaultCacheDirectory}. */
+  cacheDirectory: string;
+  /** Root of the working copy: recipes and application sources are read below it. */
+  repository: string;
+  progress: Progress;
+  /** Limits how many compiles run side by side. */
+  compileSlots: Slots;
+  /** Artefacts being made by this process: those who ask twice wait for the same one. */
+  inFlight: Map<string, Promise<string>>;
+}
+
+/** `CHATPLATFORM_CACHE`, else `chatplatform` in the XDG cache folder. */
+export function defaultCacheDirectory(env: NodeJS.ProcessEnv): string {
+  const xdg = env['XDG_CACHE_HOME'];
+  return (
+    env['CHATPLATFORM_CACHE'] ??
+    join(xdg === undefined || xdg === '' ? join(homedir(), '.cache') : xdg, 'chatplatform')
+  );
+}
+
+export interface ArtifactContextOptions {
+  progress: Progress;
+  /** Default: {@link defaultCacheDirectory} of this process's environment. */
+  cacheDirectory?: string;
+  /** Default: the working copy this file belongs to. */
+  repository?: string;
+}
+
+export function createArtifactContext(options: ArtifactContextOptions): ArtifactContext {
+  return {
+    cacheDirectory: resolve(options.cacheDirectory ?? defaultCacheDirectory(process.env)),
+    repository: options.repository ?? resolve(import.meta.dirname, '../../../..'),
+    progress: options.progress,
+    compileSlots: createSlots(compileSlotCount(totalmem(), availableParallelism())),
+    inFlight: new Map(),
+  };
+}

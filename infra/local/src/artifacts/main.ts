@@ -1,0 +1,38 @@
+import { createProgress } from '../launcher/progress.ts';
+import { LauncherError, renderLauncherError } from '../launcher/launcher-error.ts';
+import { createArtifactContext } from './context.ts';
+import { ensureHostPackages } from './debian/host-packages.ts';
+import { ensureMongoStandIn } from './programs/mongodb-stand-in.ts';
+
+/** Makes artefacts by hand: `node infra/local/src/artifacts/main.ts host-packages`. Prints one `name=path` a line. */
+const context = createArtifactContext({
+  progress: createProgress(
+    { isTTY: false, columns: 120, write: (text) => process.stderr.write(text) },
+    () => Date.now(),
+  ),
+});
+
+const targets: Record<string, () => Promise<Record<string, string>>> = {
+  'host-packages': async () => ({
+    'host-packages': await ensureHostPackages(context, ['redis-server', 'rabbitmq-server', 'postgresql']),
+  }),
+  mongodb: async () => {
+    const { command, args } = await ensureMongoStandIn(context);
+    return { mongodb: [command, ...args].join(' ') };
+  },
+};
+
+try {
+  const names = process.argv.slice(2);
+  const unknown = names.filter((name) => !(name in targets));
+  if (names.length === 0 || unknown.length > 0) {
+    throw new LauncherError(`usage: main.ts ${Object.keys(targets).join('|')}`, { exitCode: 2 });
+  }
+  for (const made of await Promise.all(names.map((name) => targets[name]?.()))) {
+    for (const [name, path] of Object.entries(made ?? {})) process.stdout.write(`${name}=${path}\n`);
+  }
+} catch (error) {
+  if (!(error instanceof LauncherError)) throw error;
+  process.stderr.write(`${renderLauncherError(error)}\n`);
+  process.exitCode = error.exitCode;
+}
