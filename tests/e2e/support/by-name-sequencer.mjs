@@ -1,7 +1,7 @@
-import sequencer from '@jest/test-sequencer';
+import Sequencer from '@jest/test-sequencer';
 
 /** Files run in the order of their names: what takes the platform away has the last number. */
-export default class ByName extends sequencer.default {
+export default class ByName extends Sequencer {
   sort(tests) {
     return [...tests].sort((a, b) => a.path.localeCompare(b.path));
   }
