@@ -55,3 +55,17 @@ export type {
   Finalizers,
   StatusWriter,
 } from './observe/types.ts';
+export {
+  describeConflicts,
+  FieldConflictError,
+  ForeignObjectError,
+  type FieldConflict,
+} from './apply/conflicts.ts';
+export { canonicalJson, digest, sameJson } from './canonical.ts';
+export { LeaseLostError, type LeaderTimings } from './leader/elector.ts';
+export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+export { formatTime, mergeConditions } from './observe/conditions.ts';
+export { Operator, type OperatorOptions } from './operator.ts';
+export type { ClusterAccess, TokenSource } from './transport/access.ts';
+export { loadAccess } from './transport/in-cluster.ts';
+export { loadKubeconfig } from './transport/kubeconfig.ts';

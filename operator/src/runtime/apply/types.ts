@@ -1,11 +1,12 @@
 import type { KubeObject } from '../object.ts';
+import type { FieldConflict } from './conflicts.ts';
 
 /**
- * Whose fields an apply may take over.
- * - `reclaim-edits`: those last written by hand or by another plain update (drift); a field that another party
- *   applies declaratively, or that an autoscaler drives through the scale subresource, is a conflict.
- * - `fail`: nobody's.
- * - `force`: everybody's.
+ * What to do about fields that someone else holds.
+ * - `reclaim-edits`: takes back what was last written by hand or by another plain update (drift); leaves alone, and
+ *   reports, what another party applies declaratively or an autoscaler sets through the scale subresource.
+ * - `fail`: any conflict is an error.
+ * - `force`: takes everything over.
  */
 export type ConflictPolicy = 'reclaim-edits' | 'fail' | 'force';
 
@@ -26,6 +27,8 @@ export interface ApplyOutcome {
   result: ApplyResult;
   /** As the API server last answered or announced it. */
   object: KubeObject;
+  /** Fields left to others: worth an event and a condition. */
+  conflicts: readonly FieldConflict[];
 }
 
 export interface PruneOptions {

@@ -1,0 +1,200 @@
+import { digest } from '../canonical.ts';
+import type { ObjectStore } from '../cache/object-store.ts';
+import type { ReflectedCaches } from '../cache/cache-set.ts';
+import type { ApiClient } from '../client/types.ts';
+import { isConflict, isNotFound } from '../errors.ts';
+import {
+  controllerOf,
+  controllerReference,
+  describeObject,
+  gvk,
+  isBeingDeleted,
+  keyOf,
+  type KubeObject,
+  type NamespacedName,
+} from '../object.ts';
+import { withSpan } from '../tracing.ts';
+import { includesDesired, projection } from './compare.ts';
+import {
+  conflictsOf,
+  FieldConflictError,
+  ForeignObjectError,
+  isDrift,
+  withoutFields,
+  type FieldConflict,
+} from './conflicts.ts';
+import type { Applier, ApplyOptions, ApplyOutcome, PruneOptions } from './types.ts';
+
+export interface ServerSideApplierOptions {
+  client: ApiClient;
+  caches: ReflectedCaches;
+  /** Annotation that holds the digest of what was applied last: `<domain>/applied-digest`. */
+  annotation: string;
+}
+
+/** How the API server stored what we applied last, so that its own spelling of it is not taken for a difference. */
+interface Settled {
+  appliedDigest: string;
+  storedDigest: string;
+  conflicts: readonly FieldConflict[];
+}
+
+interface Intent {
+  manifest: KubeObject;
+  appliedDigest: string;
+}
+
+const locate = ({ metadata }: KubeObject): NamespacedName => ({
+  namespace: metadata.namespace ?? '',
+  name: metadata.name,
+});
+
+/**
+ * Applies only what differs. An object is settled when
+ * 1. its annotation says that the very same manifest was applied last, so we own exactly these fields, and
+ * 2. these fields still hold what the API server made of them then. After a restart, when that is not known,
+ *    they must hold what we want, or the manifest is sent once: the API server does not store a no-op.
+ */
+export class ServerSideApplier implements Applier {
+  readonly #client: ApiClient;
+  readonly #caches: ReflectedCaches;
+  readonly #annotation: string;
+  readonly #settled = new Map<string, Settled>();
+  readonly #tracked = new WeakSet<ObjectStore>();
+
+  constructor({ client, caches, annotation }: ServerSideApplierOptions) {
+    this.#client = client;
+    this.#caches = caches;
+    this.#annotation = annotation;
+  }
+
+  async apply(desired: KubeObject, options: ApplyOptions): Promise<ApplyOutcome> {
+    const store = this.#caches.of(desired);
+    this.#track(store);
+    const intent = this.#intend(desired, options);
+    const observed = store.get(keyOf(desired));
+    if (observed) {
+      refuseForeign(observed, options.owner);
+      // What is on its way out is not worth a write; when it is gone the watch calls for a new one.
+      if (isBeingDeleted(observed)) return { result: 'unchanged', object: observed, conflicts: [] };
+      const settled = this.#settledAs(observed, intent);
+      if (settled) return { result: 'unchanged', object: observed, conflicts: settled.conflicts };
+    } else {
+      await this.#refuseUnseen(desired, options, store);
+    }
+    return withSpan('apply', { 'k8s.object': describeObject(desired) }, () =>
+      this.#send(intent, options, store, observed),
+    );
+  }
+
+  async prune({ owner, desired, keep = () => false, signal }: PruneOptions): Promise<KubeObject[]> {
+    const { uid } = owner.metadata;
+    if (uid === undefined)
+      throw new TypeError(`${describeObject(owner)} has no uid: only a stored object can own`);
+    const wanted = new Set(desired.map((object) => `${gvk(object)} ${keyOf(object)}`));
+    const surplus = this.#caches
+      .all()
+      .flatMap((store) => store.byIndex('controller', uid))
+      .filter((object) => !wanted.has(`${gvk(object)} ${keyOf(object)}`))
+      .filter((object) => !isBeingDeleted(object) && !keep(object));
+    for (const object of surplus) {
+      await this.#client.delete(this.#caches.of(object).resource, locate(object), {
+        ...(object.metadata.uid !== undefined && { uid: object.metadata.uid }),
+        ...(signal && { signal }),
+      });
+    }
+    return surplus;
+  }
+
+  #track(store: ObjectStore): void {
+    if (this.#tracked.has(store)) return;
+    this.#tracked.add(store);
+    store.subscribe(({ type, object }) => {
+      if (type === 'deleted') this.#settled.delete(object.metadata.uid ?? '');
+    });
+  }
+
+  #intend(desired: KubeObject, { owner, fieldManager }: ApplyOptions): Intent {
+    const owned: KubeObject = owner
+      ? { ...desired, metadata: { ...desired.metadata, ownerReferences: [controllerReference(owner)] } }
+      : desired;
+    const appliedDigest = digest([fieldManager, owned]);
+    const annotations = { ...owned.metadata.annotations, [this.#annotation]: appliedDigest };
+    return { manifest: { ...owned, metadata: { ...owned.metadata, annotations } }, appliedDigest };
+  }
+
+  #settledAs(observed: KubeObject, { manifest, appliedDigest }: Intent): Settled | undefined {
+    if (observed.metadata.annotations?.[this.#annotation] !== appliedDigest) return undefined;
+    const settled = this.#settled.get(observed.metadata.uid ?? '');
+    const storedDigest = digest(projection(observed, manifest));
+    if (settled?.appliedDigest === appliedDigest) {
+      return settled.storedDigest === storedDigest ? settled : undefined;
+    }
+    return includesDesired(observed, manifest)
+      ? this.#settle(observed, { appliedDigest, storedDigest, conflicts: [] })
+      : undefined;
+  }
+
+  #settle(object: KubeObject, settled: Settled): Settled {
+    this.#settled.set(object.metadata.uid ?? '', settled);
+    return settled;
+  }
+
+  /** The cache sees only what bears our labels; an object without them may still hold the name. */
+  async #refuseUnseen(desired: KubeObject, options: ApplyOptions, store: ObjectStore): Promise<void> {
+    try {
+      const call = options.signal ? { signal: options.signal } : {};
+      const found = await this.#client.getMetadata(store.resource, locate(desired), call);
+      if (found.metadata.annotations?.[this.#annotation] !== undefined)
+        return refuseForeign(found, options.owner);
+      const controller = controllerOf(found);
+      if (controller !== undefined && controller.uid === options.owner?.metadata.uid) return;
+      throw new ForeignObjectError(desired, 'was not made by this operator');
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  async #send(
+    intent: Intent,
+    options: ApplyOptions,
+    store: ObjectStore,
+    observed: KubeObject | undefined,
+  ): Promise<ApplyOutcome> {
+    const { answer, conflicts } = await this.#sendPolitely(intent.manifest, options, store);
+    const object = store.remember(answer.object);
+    this.#settle(object, {
+      appliedDigest: intent.appliedDigest,
+      storedDigest: digest(projection(object, intent.manifest)),
+      conflicts,
+    });
+    if (answer.created) return { result: 'created', object, conflicts };
+    const moved = object.metadata.resourceVersion !== observed?.metadata.resourceVersion;
+    return { result: moved ? 'configured' : 'unchanged', object, conflicts };
+  }
+
+  async #sendPolitely(manifest: KubeObject, options: ApplyOptions, { resource }: ObjectStore) {
+    const { conflicts: policy = 'reclaim-edits', fieldManager, signal } = options;
+    const send = (object: KubeObject, force: boolean) =>
+      this.#client.apply(resource, object, { fieldManager, force, ...(signal && { signal }) });
+    try {
+      return { answer: await send(manifest, policy === 'force'), conflicts: [] };
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      const conflicts = conflictsOf(error);
+      if (conflicts.length === 0) throw error;
+      if (policy === 'fail') throw new FieldConflictError(manifest, conflicts, error);
+      const yielded = conflicts.filter((conflict) => !isDrift(conflict));
+      return { answer: await send(withoutFields(manifest, yielded), true), conflicts: yielded };
+    }
+  }
+}
+
+const refuseForeign = (observed: KubeObject, owner: KubeObject | undefined): void => {
+  const controller = controllerOf(observed);
+  if (controller === undefined || controller.uid === owner?.metadata.uid) return;
+  throw new ForeignObjectError(
+    observed,
+    `is controlled by ${controller.kind} ${controller.name} (${controller.uid})`,
+  );
+};

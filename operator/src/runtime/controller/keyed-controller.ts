@@ -1,0 +1,186 @@
+import type { Logger } from 'pino';
+import type { Cache, CacheSet, Change } from '../cache/types.ts';
+import type { Clock, Random } from '../clock.ts';
+import { FencedError, TerminalError } from '../errors.ts';
+import { controllerOf, keyFor, keyOf, type Key, type KubeObject, type ResourceRef } from '../object.ts';
+import { priorities, WorkQueue, type Priority, type WorkItem } from '../queue/work-queue.ts';
+import type { ReconcileResult, RuntimeMetrics } from '../metrics.ts';
+import { withSpan } from '../tracing.ts';
+import { KeyCircuits } from './circuit.ts';
+import type { Controller, ControllerOptions, OwnedResource, ReconcileContext, Result } from './types.ts';
+
+export interface ControllerDependencies {
+  caches: CacheSet;
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+  metrics: RuntimeMetrics;
+}
+
+/** A resync comes this share early or late, so that a thousand keys listed together do not stay together. */
+const RESYNC_SPREAD = 0.2;
+
+const isOwned = (owned: ResourceRef | OwnedResource): owned is OwnedResource => 'cache' in owned;
+
+/** Watches one kind and what it owns, and reconciles each key of it, one at a time, whenever something changed. */
+export class KeyedController implements Controller {
+  readonly name: string;
+  readonly #options: Required<ControllerOptions>;
+  readonly #dependencies: ControllerDependencies;
+  readonly #primary: Cache;
+  readonly #queue: WorkQueue;
+  readonly #circuits: KeyCircuits;
+  readonly #logger: Logger;
+
+  constructor(options: ControllerOptions, dependencies: ControllerDependencies) {
+    this.#options = { owns: [], concurrency: 4, resyncMs: 600_000, ...options };
+    this.#dependencies = dependencies;
+    this.name = options.name;
+    this.#primary = dependencies.caches.of(options.resource);
+    this.#queue = new WorkQueue(dependencies);
+    this.#circuits = new KeyCircuits(dependencies.clock);
+    this.#logger = dependencies.logger.child({ controller: options.name });
+    this.#exposeQueue(dependencies.metrics);
+  }
+
+  enqueue(key: Key): void {
+    this.#queue.add(key, 'change');
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const unsubscribe = this.#subscribe();
+    const stop = () => this.#queue.close();
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    await Promise.all(Array.from({ length: this.#options.concurrency }, () => this.#work(signal)));
+    unsubscribe.forEach((off) => off());
+  }
+
+  #subscribe(): (() => void)[] {
+    // What is there when we start is looked at after what changes from now on.
+    let priority: Priority = 'resync';
+    const own = this.#primary.subscribe(({ object }) => this.#queue.add(keyOf(object), priority));
+    const owned = this.#options.owns.map((declaration) => {
+      const { cache, ownersOf } = this.#ownedResource(declaration);
+      return cache.subscribe(({ object, previous }: Change) => {
+        // An edit may have moved the object from one owner to another: both have to look.
+        const owners = new Set([...ownersOf(object), ...(previous ? ownersOf(previous) : [])]);
+        for (const key of owners) this.#queue.add(key, priority);
+      });
+    });
+    priority = 'change';
+    return [own, ...owned];
+  }
+
+  #ownedResource(declaration: ResourceRef | OwnedResource): Required<OwnedResource> {
+    const cache = isOwned(declaration) ? declaration.cache : this.#dependencies.caches.of(declaration);
+    return { ownersOf: (object) => this.#controllingKey(object), ...declaration, cache };
+  }
+
+  #controllingKey(object: KubeObject): Key[] {
+    const { resource } = this.#options;
+    const owner = controllerOf(object);
+    // The version may differ: a reference lives as long as its object, through versions of the owner's API.
+    const [group] = resource.apiVersion.split('/');
+    if (owner?.kind !== resource.kind || owner.apiVersion.split('/')[0] !== group) return [];
+    const namespace = resource.namespaced ? (object.metadata.namespace ?? '') : '';
+    return [keyFor({ namespace, name: owner.name })];
+  }
+
+  async #work(signal: AbortSignal): Promise<void> {
+    for (let item = await this.#queue.take(); item; item = await this.#queue.take()) {
+      try {
+        await this.#attend(item, signal);
+      } finally {
+        this.#queue.done(item.key);
+      }
+    }
+  }
+
+  async #attend({ key, waitedMs }: WorkItem, signal: AbortSignal): Promise<void> {
+    const { metrics, clock } = this.#dependencies;
+    const controller = { controller: this.name };
+    metrics.queueWaitSeconds.observe(controller, waitedMs / 1000);
+    const generation = this.#generationOf(key);
+    const wait = this.#circuits.wait(key, generation);
+    if (wait > 0) {
+      if (wait !== Infinity) this.#queue.addAfter(key, wait, 'retry');
+      metrics.reconcileTotal.inc({ ...controller, result: 'skipped' });
+      return;
+    }
+    const start = clock.monotonic();
+    metrics.reconcileActive.inc(controller);
+    const result = await this.#reconcile(key, generation, signal);
+    metrics.reconcileActive.dec(controller);
+    metrics.reconcileSeconds.observe(controller, (clock.monotonic() - start) / 1000);
+    metrics.reconcileTotal.inc({ ...controller, result });
+  }
+
+  /** Never rejects: whatever goes wrong is this key's error. */
+  #reconcile(key: Key, generation: number | undefined, signal: AbortSignal): Promise<ReconcileResult> {
+    const attributes = { 'operator.controller': this.name, 'operator.key': key };
+    const { logger, context } = this.#contextFor(key, signal);
+    return withSpan('reconcile', attributes, async () => this.#options.reconcile(key, context)).then(
+      (result) => this.#succeed(key, result),
+      (error: unknown) => this.#fail({ key, generation, error, logger, stopping: signal.aborted }),
+    );
+  }
+
+  #contextFor(key: Key, signal: AbortSignal): { logger: Logger; context: ReconcileContext } {
+    const logger = this.#logger.child({ key });
+    const step: ReconcileContext['step'] = (name, run) => withSpan(name, { 'operator.key': key }, run);
+    return { logger, context: { logger, signal, attempt: this.#queue.failures(key), step } };
+  }
+
+  #succeed(key: Key, { requeueAfterMs }: Result): ReconcileResult {
+    const { resyncMs } = this.#options;
+    this.#queue.forget(key);
+    this.#circuits.succeeded(key);
+    if (requeueAfterMs !== undefined) this.#queue.addAfter(key, requeueAfterMs, 'change');
+    else if (resyncMs > 0 && this.#primary.get(key)) {
+      const spread = 1 + RESYNC_SPREAD * (2 * this.#dependencies.random() - 1);
+      this.#queue.addAfter(key, resyncMs * spread, 'resync');
+    }
+    return requeueAfterMs === undefined ? 'success' : 'requeue';
+  }
+
+  #fail({ key, generation, error, logger, stopping }: Failure): ReconcileResult {
+    if (stopping || error instanceof FencedError) {
+      logger.debug({ err: error }, 'reconcile given up');
+    } else if (error instanceof TerminalError) {
+      this.#queue.forget(key);
+      this.#circuits.failed(key, generation, Infinity);
+      logger.error({ err: error, generation }, 'reconcile rests until the spec changes');
+      return 'terminal';
+    } else {
+      const retryInMs = this.#queue.retry(key);
+      this.#circuits.failed(key, generation, retryInMs);
+      this.#dependencies.metrics.retriesTotal.inc({ controller: this.name });
+      const fields = { err: error, retryInMs: Math.round(retryInMs), failures: this.#queue.failures(key) };
+      logger.warn(fields, 'reconcile failed');
+    }
+    return 'error';
+  }
+
+  #generationOf(key: Key): number | undefined {
+    return this.#primary.get(key)?.metadata.generation;
+  }
+
+  #exposeQueue(metrics: RuntimeMetrics): void {
+    metrics.initController(this.name);
+    metrics.onCollect(() => {
+      for (const priority of priorities) {
+        metrics.queueDepth.set({ controller: this.name, priority }, this.#queue.depth(priority));
+      }
+      metrics.queueOldestSeconds.set({ controller: this.name }, this.#queue.oldestReadyMs() / 1000);
+    });
+  }
+}
+
+interface Failure {
+  key: Key;
+  generation: number | undefined;
+  error: unknown;
+  logger: Logger;
+  stopping: boolean;
+}
