@@ -1,6 +1,7 @@
 import { eventCatalogue } from '@chatplatform/contracts/events/catalogue';
 import type { EventData, EventType } from '@chatplatform/contracts/events/catalogue';
 import type { CloudEvent } from '@chatplatform/contracts/events/envelope';
+import { subscriptions } from '@chatplatform/contracts/events/subscriptions';
 import { recordChannelCreated, recordMembership } from '../core/commands/project-events.ts';
 import type { ProjectionDeps } from '../core/commands/project-events.ts';
 import {
@@ -15,9 +16,10 @@ import type { PeopleRepository } from '../core/ports/projections.ts';
 
 export type ConsumerDeps = ProjectionDeps & ScheduleDeps & { readonly people: PeopleRepository };
 
-type Handlers = { [T in EventType]?: (data: EventData<T>, event: CloudEvent) => Promise<void> };
+type Subscribed = (typeof subscriptions.notification)[number];
+type Handlers = { readonly [T in Subscribed]: (data: EventData<T>, event: CloudEvent) => Promise<void> };
 
-function handlersFor(deps: ConsumerDeps) {
+function handlersFor(deps: ConsumerDeps): Handlers {
   const schedule = (event: CloudEvent, occurredAt: string, occasion: Occasion): Promise<void> =>
     scheduleFanOut(deps, {
       eventId: event.id,
@@ -36,22 +38,22 @@ function handlersFor(deps: ConsumerDeps) {
     'chat.channel.member-removed.v1': ({ channelId, userId, membershipRevision: revision }, { time }) =>
       recordMembership(deps, { channelId, userId, revision, active: false, since: new Date(time) }),
     'chat.message.created.v1': (data, event) => schedule(event, data.createdAt, messageOccasion(data)),
-  } satisfies Handlers;
+  };
 }
 
 export interface EventConsumer {
-  readonly types: EventType[];
+  readonly types: readonly EventType[];
   /** Idempotent: every effect is keyed by the event or by a revision. Rejects when a store is away. */
   handle(event: CloudEvent): Promise<void>;
 }
 
 export function createEventConsumer(deps: ConsumerDeps): EventConsumer {
-  const handlers: Handlers = handlersFor(deps);
-  const handleAs = async <T extends EventType>(type: T, event: CloudEvent): Promise<void> => {
+  const handlers = handlersFor(deps);
+  const handleAs = async <T extends Subscribed>(type: T, event: CloudEvent): Promise<void> => {
     // The catalogue's entry for T yields EventData<T>; TypeScript cannot correlate the two through the lookup.
-    await handlers[type]?.(eventCatalogue[type].parse(event.data) as EventData<T>, event);
+    await handlers[type](eventCatalogue[type].parse(event.data) as EventData<T>, event);
   };
-  const types = (Object.keys(eventCatalogue) as EventType[]).filter((type) => type in handlers);
+  const types = subscriptions.notification;
   return {
     types,
     async handle(event) {

@@ -1,4 +1,5 @@
 import { Agent } from 'node:https';
+import { isIP } from 'node:net';
 import type { ServiceAccount } from 'firebase-admin/app';
 import type { Messaging } from 'firebase-admin/messaging';
 import { importPKCS8, SignJWT } from 'jose';
@@ -30,6 +31,8 @@ export interface FcmOptions {
   readonly endpoint?: string | undefined;
   /** PEM of the authority that signed the endpoint's certificate; the system's authorities by default. */
   readonly ca?: string | undefined;
+  /** firebase-admin keeps its apps by name. Default `push`. */
+  readonly appName?: string | undefined;
 }
 
 export interface FcmTransport extends PushTransport {
@@ -54,7 +57,7 @@ export async function createFcmTransport(options: FcmOptions): Promise<FcmTransp
           credential: { getAccessToken: () => selfSignedToken(options.credentials) },
           httpAgent: redirectingAgent(options.endpoint, options.ca),
         },
-    'push',
+    options.appName ?? 'push',
   );
   const messaging = getMessaging(app);
   return {
@@ -120,13 +123,13 @@ function retryAfterOf(error: Error): number | null {
 function redirectingAgent(endpoint: string, ca: string | undefined): Agent {
   const { hostname, port } = new URL(endpoint);
   const host = hostname.replace(/^\[|\]$/g, '');
+  // RFC 6066 knows no addresses as server names; the certificate is then checked against the address itself.
+  const servername = isIP(host) === 0 ? host : '';
   const agent = new Agent({ keepAlive: true });
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (connection, callback) => {
     const target =
-      'host' in connection && connection.host === HOST
-        ? { host, servername: host, port: Number(port || 443) }
-        : {};
+      'host' in connection && connection.host === HOST ? { host, servername, port: Number(port || 443) } : {};
     return connect({ ...connection, ...target, ...(ca !== undefined && { ca }) }, callback);
   };
   return agent;

@@ -44,17 +44,17 @@ export function createSmtpTransport(options: {
   };
 }
 
-/**
- * Only what the server says for good about this mail or this mailbox ends the attempts (RFC 5321: 5yz after MAIL, RCPT or
- * DATA). A refused login also has a 5yz code, but is the operator's to repair.
- */
+/** RFC 4954: the server wants a login, or a better one. That is the operator's to repair, not the mailbox's fault. */
+const LOGIN_REFUSED = new Set([530, 534, 535, 538]);
+
+/** Only what the server says for good about this mail or this mailbox ends the attempts (RFC 5321: 5yz). */
 function outcomeOf(error: unknown): SendOutcome {
   if (!(error instanceof Error)) return { kind: 'retry', reason: String(error) };
   const responseCode =
     'responseCode' in error && typeof error.responseCode === 'number' ? error.responseCode : 0;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const forGood = responseCode >= 500 && (code === 'EENVELOPE' || code === 'EMESSAGE');
-  return forGood
+  const aboutThisMail = code === 'EENVELOPE' || code === 'EMESSAGE';
+  return aboutThisMail && responseCode >= 500 && !LOGIN_REFUSED.has(responseCode)
     ? { kind: 'rejected', reason: error.message, gone: false }
     : { kind: 'retry', reason: error.message };
 }

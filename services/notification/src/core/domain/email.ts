@@ -18,7 +18,6 @@ export interface EmailContext {
 
 export function renderEmail(notification: Notification, to: string, context: EmailContext): Email {
   const link = linkTo(notification, context.publicUrl);
-  const settings = `${context.publicUrl}/settings/notifications`;
   return {
     to,
     subject: notification.title,
@@ -31,7 +30,7 @@ export function renderEmail(notification: Notification, to: string, context: Ema
       `Open: ${link}`,
       '',
       '--',
-      `You get this mail because you were offline. Change what you get: ${settings}`,
+      'You get this mail because you were offline.',
       '',
     ].join('\n'),
     html: [
@@ -39,9 +38,8 @@ export function renderEmail(notification: Notification, to: string, context: Ema
       '<body style="font-family:system-ui,sans-serif;color:#1c1c1e;max-width:36rem">',
       `<h1 style="font-size:1.1rem">${escapeHtml(notification.title)}</h1>`,
       `<blockquote style="margin:0;padding-left:1rem;border-left:3px solid #ccc">${escapeHtml(notification.body)}</blockquote>`,
-      `<p><a href="${escapeHtml(link)}">Open the conversation</a></p>`,
-      '<p style="color:#6b6b70;font-size:.85rem">You get this mail because you were offline. ',
-      `<a href="${escapeHtml(settings)}">Change what you get</a></p>`,
+      `<p><a href="${escapeHtml(link)}">Open the chat</a></p>`,
+      '<p style="color:#6b6b70;font-size:.85rem">You get this mail because you were offline.</p>',
       '</body></html>',
     ].join('\n'),
   };
@@ -49,7 +47,7 @@ export function renderEmail(notification: Notification, to: string, context: Ema
 
 function linkTo(notification: Notification, publicUrl: string): string {
   return notification.channelId === null
-    ? `${publicUrl}/friends`
+    ? `${publicUrl}/`
     : `${publicUrl}/channels/${encodeURIComponent(notification.channelId)}`;
 }
 

@@ -1,6 +1,6 @@
 import type { ChannelDirectory } from '../../core/ports/projections.ts';
 import type { Collections } from './collections.ts';
-import { ignoringDuplicateKey, onlyDuplicateKeys } from './errors.ts';
+import { ignoringDuplicateKey, duplicateKeyCount } from './errors.ts';
 
 export function createChannelDirectory({ channels, memberships }: Collections): ChannelDirectory {
   return {
@@ -23,7 +23,7 @@ export function createChannelDirectory({ channels, memberships }: Collections): 
         await memberships.bulkWrite(writes, { ordered: false });
       } catch (error) {
         // A duplicate key: the same or a higher revision is there.
-        if (!onlyDuplicateKeys(error)) throw error;
+        if (duplicateKeyCount(error) === null) throw error;
       }
     },
     async findChannel(channelId) {

@@ -1,5 +1,5 @@
-import type { CloudEvent } from '@chatplatform/contracts/events/envelope';
 import type { Preferences } from '@chatplatform/contracts/http/notification';
+import type { OutboxEntry } from '@chatplatform/kit/mongo';
 import type { Collection, Db } from 'mongodb';
 import type { ChannelSummary, Membership } from '../../core/domain/channel.ts';
 import type { Notification } from '../../core/domain/notification.ts';
@@ -36,7 +36,8 @@ export type NotificationDocument = Omit<Notification, 'id'> & {
   /** null when nothing is left to try; while claimed, the end of the lease. */
   nextAttemptAt: Date | null;
   claimId: string | null;
-  outbox: { event: CloudEvent; publishedAt: Date | null }[];
+  /** Absent when nothing is to be published. */
+  outbox?: OutboxEntry[];
 };
 
 export type DeviceDocument = Omit<Device, 'id'> & { _id: string };

@@ -1,8 +1,8 @@
+import { isDuplicateKey } from '@chatplatform/kit/mongo';
 import type { Preferences } from '@chatplatform/contracts/http/notification';
 import type { Device } from '../../core/domain/person.ts';
 import type { DeviceRepository, PreferencesRepository } from '../../core/ports/devices.ts';
 import type { Collections, DeviceDocument } from './collections.ts';
-import { isDuplicateKey } from './errors.ts';
 
 export function createDeviceRepository({ devices }: Collections): DeviceRepository {
   const upsert = async ({ id, token, userId, platform, createdAt }: Device): Promise<Device> => {

@@ -1,16 +1,16 @@
-import { MongoBulkWriteError, MongoServerError } from 'mongodb';
+import { isDuplicateKey } from '@chatplatform/kit/mongo';
+import { MongoBulkWriteError } from 'mongodb';
 
 const DUPLICATE_KEY = 11000;
 
-export function isDuplicateKey(error: unknown): boolean {
-  return error instanceof MongoServerError && error.code === DUPLICATE_KEY;
-}
-
-/** True when every write that failed did so because its key is already there. */
-export function onlyDuplicateKeys(error: unknown): error is MongoBulkWriteError {
-  if (!(error instanceof MongoBulkWriteError)) return false;
+/**
+ * How many writes of an unordered bulk failed because their key is already there; null when any failed otherwise. The
+ * counts that servers send along with a partial failure differ, so the failures themselves are counted.
+ */
+export function duplicateKeyCount(error: unknown): number | null {
+  if (!(error instanceof MongoBulkWriteError)) return null;
   const failures = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
-  return failures.length > 0 && failures.every((failure) => failure.code === DUPLICATE_KEY);
+  return failures.length > 0 && failures.every(({ code }) => code === DUPLICATE_KEY) ? failures.length : null;
 }
 
 /**

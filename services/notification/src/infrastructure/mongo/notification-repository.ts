@@ -1,15 +1,17 @@
 import type { CloudEvent } from '@chatplatform/contracts/events/envelope';
+import { outboxEntries } from '@chatplatform/kit/mongo';
+import type { PendingEvent } from '@chatplatform/kit/outbox';
 import { nextAttemptAt } from '../../core/domain/delivery.ts';
 import type { Notification } from '../../core/domain/notification.ts';
 import type { DeliveryChange, NotificationRepository } from '../../core/ports/notification-repository.ts';
 import type { Collections, NotificationDocument } from './collections.ts';
-import { onlyDuplicateKeys } from './errors.ts';
+import { duplicateKeyCount } from './errors.ts';
 
 export interface NotificationRepositoryOptions {
   readonly newId: () => string;
   readonly deliveredEvent: (fact: NonNullable<DeliveryChange['delivered']>) => CloudEvent;
   /** Called with what was just written to the outbox, so that it is published at once. */
-  readonly onOutbox: (events: CloudEvent[]) => void;
+  readonly onOutbox: (events: PendingEvent[]) => void;
 }
 
 export function createNotificationRepository(
@@ -22,8 +24,9 @@ export function createNotificationRepository(
         const result = await notifications.insertMany(incoming.map(toDocument), { ordered: false });
         return result.insertedCount;
       } catch (error) {
-        if (!onlyDuplicateKeys(error)) throw error;
-        return error.insertedCount;
+        const duplicates = duplicateKeyCount(error);
+        if (duplicates === null) throw error;
+        return incoming.length - duplicates;
       }
     },
     async claimDue(now, leaseUntil) {
@@ -48,11 +51,13 @@ export function createNotificationRepository(
         { _id: notification.id, claimId },
         {
           $set: { [`deliveries.${index}`]: delivery },
-          ...(event && { $push: { outbox: { event, publishedAt: null } } }),
+          ...(event && { $push: { outbox: { $each: outboxEntries([event]) } } }),
         },
       );
       const recorded = result.matchedCount === 1;
-      if (recorded && event) onOutbox([event]);
+      if (recorded && event) {
+        onOutbox([{ event, heldBy: { collection: notifications.collectionName, id: notification.id } }]);
+      }
       return recorded;
     },
     async release({ notification, claimId }, due) {
@@ -73,7 +78,7 @@ export function createNotificationRepository(
 }
 
 function toDocument({ id, ...rest }: Notification): NotificationDocument {
-  return { _id: id, ...rest, nextAttemptAt: nextAttemptAt(rest.deliveries), claimId: null, outbox: [] };
+  return { _id: id, ...rest, nextAttemptAt: nextAttemptAt(rest.deliveries), claimId: null };
 }
 
 function toNotification(document: NotificationDocument): Notification {

@@ -1,4 +1,5 @@
 import { unavailable } from '@chatplatform/kit/errors';
+import { createInboxIndex, createOutboxIndex } from '@chatplatform/kit/mongo';
 import type { Collection, Db } from 'mongodb';
 import { collectionsOf } from './collections.ts';
 
@@ -24,8 +25,10 @@ export async function migrateSchema(db: Db): Promise<void> {
   await notifications.createIndex({ eventId: 1, userId: 1 }, { unique: true });
   await notifications.createIndex({ userId: 1, _id: -1 });
   await notifications.createIndex({ nextAttemptAt: 1 });
+  await createOutboxIndex(notifications);
   await devices.createIndex({ token: 1 }, { unique: true });
   await devices.createIndex({ userId: 1 });
+  await createInboxIndex(db);
   await schemaCollection(db).updateOne(
     { _id: 'schema' },
     { $max: { version: SCHEMA_VERSION } },
