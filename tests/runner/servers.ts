@@ -1,0 +1,31 @@
+import { startControlPlane } from '@chatplatform/local/cluster/control-plane';
+import { createProgress } from '@chatplatform/local/launcher/progress';
+import { startStores } from '@chatplatform/local/stores/index';
+import { storePrograms } from '@chatplatform/local/stores/programs';
+import type { SuiteContext } from './suite.ts';
+
+export interface TestServers {
+  env: Record<string, string>;
+  stop(): Promise<void>;
+}
+
+/** The real stores and a real API server, on free ports, for the integration tests. */
+export async function startTestServers(context: SuiteContext): Promise<TestServers> {
+  const progress = createProgress(
+    { isTTY: false, columns: 120, write: (text) => context.log(text.trimEnd()) },
+    Date.now,
+  );
+  const programs = await storePrograms(context.root, progress);
+  const [stores, controlPlane] = await Promise.all([
+    startStores({ programs, dir: `${context.artifacts}/stores`, ports: 'free' }),
+    startControlPlane({ controllers: ['garbage-collector-controller', 'namespace-controller'] }),
+  ]);
+  // Its end is seen by the tests that need it; unobserved it would end the whole run.
+  controlPlane.failed.catch((error: unknown) => context.log(`the API server ended: ${String(error)}`));
+  return {
+    env: { ...stores.settings, KUBECONFIG_TEST: controlPlane.kubeconfig },
+    stop: async () => {
+      await Promise.all([stores.stop(), controlPlane.stop()]);
+    },
+  };
+}
