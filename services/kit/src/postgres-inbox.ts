@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import type { Migration } from './postgres-migrate.ts';
+import type { Migration } from './sql-migration.ts';
 
 export const inboxMigration: Migration = {
   id: 'kit-inbox-1',

@@ -1,13 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
-
-/** Applied once, in the order of the list, each in a transaction of its own. Never edited once released. */
-export type Migration = { readonly id: string; readonly sql: string };
+import { withClient } from './postgres-client.ts';
+import { checksumOf, migrationFailure, missingMigrations, requireApplied } from './sql-migration.ts';
+import type { Migration } from './sql-migration.ts';
 
 /** Any fixed number: all migrations of one database take the same lock. */
 const LOCK = 7_262_025;
-
-const checksumOf = (sql: string): string => createHash('sha256').update(sql).digest('hex');
 
 const appliedChecksums = async (client: Pool | PoolClient): Promise<Map<string, string>> => {
   const { rows } = await client.query<{ id: string; checksum: string }>(
@@ -16,17 +13,17 @@ const appliedChecksums = async (client: Pool | PoolClient): Promise<Map<string, 
   return new Map(rows.map((row) => [row.id, row.checksum]));
 };
 
-const apply = async (client: PoolClient, { id, sql }: Migration): Promise<void> => {
+const apply = async (client: PoolClient, migration: Migration): Promise<void> => {
   await client.query('BEGIN');
   try {
-    await client.query(sql);
-    await client.query('INSERT INTO schema_migrations (id, checksum) VALUES ($1, $2)', [id, checksumOf(sql)]);
+    await client.query(migration.sql);
+    await client.query('INSERT INTO schema_migrations (id, checksum) VALUES ($1, $2)', [
+      migration.id,
+      checksumOf(migration),
+    ]);
     await client.query('COMMIT');
   } catch (error) {
-    await client.query('ROLLBACK');
-    throw new Error(`migration ${id} failed: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw migrationFailure(migration, error);
   }
 };
 
@@ -35,42 +32,25 @@ const applyMissing = async (client: PoolClient, migrations: readonly Migration[]
     `CREATE TABLE IF NOT EXISTS schema_migrations (
        id text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`,
   );
-  const applied = await appliedChecksums(client);
-  const fresh: string[] = [];
-  for (const migration of migrations) {
-    const checksum = applied.get(migration.id);
-    if (checksum === undefined) {
-      await apply(client, migration);
-      fresh.push(migration.id);
-    } else if (checksum !== checksumOf(migration.sql)) {
-      throw new Error(
-        `migration ${migration.id} was edited after it had been applied: add a new one instead`,
-      );
-    }
-  }
-  return fresh;
+  const missing = missingMigrations(migrations, await appliedChecksums(client));
+  for (const migration of missing) await apply(client, migration);
+  return missing.map(({ id }) => id);
 };
 
 /**
- * Brings the schema up to date; safe when several processes do so at once, for one waits for the other.
+ * Brings the schema up to date, each migration in a transaction of its own; safe when several processes do so at once,
+ * for one waits for the other.
  * @returns the ids applied by this call
  * @throws when a migration fails (it leaves no trace) or an applied one was edited
  */
-export const migrate = async (pool: Pool, migrations: readonly Migration[]): Promise<string[]> => {
-  const client = await pool.connect();
-  try {
+export const migrate = (pool: Pool, migrations: readonly Migration[]): Promise<string[]> =>
+  // Discarded: the end of the session ends the lock, the setting and a failed transaction.
+  withClient(pool, 'discard', async (client) => {
     await client.query('SET statement_timeout = 0');
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
-    return await applyMissing(client, migrations);
-  } finally {
-    // Destroyed, not given back: it ends the lock and the setting whatever went wrong before.
-    client.release(true);
-  }
-};
+    return applyMissing(client, migrations);
+  });
 
 /** For readiness. @throws when a migration is missing */
-export const checkSchema = async (pool: Pool, migrations: readonly Migration[]): Promise<void> => {
-  const applied = await appliedChecksums(pool);
-  const missing = migrations.filter(({ id }) => !applied.has(id)).map(({ id }) => id);
-  if (missing.length > 0) throw new Error(`migrations not applied: ${missing.join(', ')}`);
-};
+export const checkSchema = async (pool: Pool, migrations: readonly Migration[]): Promise<void> =>
+  requireApplied(migrations, await appliedChecksums(pool));

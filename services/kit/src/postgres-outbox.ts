@@ -1,7 +1,7 @@
 import type { CloudEvent } from '@chatplatform/contracts/events/envelope';
 import type { Pool, PoolClient } from 'pg';
 import type { OutboxStore } from './outbox.ts';
-import type { Migration } from './postgres-migrate.ts';
+import type { Migration } from './sql-migration.ts';
 
 export const outboxMigration: Migration = {
   id: 'kit-outbox-1',

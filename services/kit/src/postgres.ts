@@ -1,9 +1,9 @@
 import { Pool } from 'pg';
 import type { PoolClient } from 'pg';
-import { isTransient } from './errors.ts';
+import { withClient } from './postgres-client.ts';
 
 export { checkSchema, migrate } from './postgres-migrate.ts';
-export type { Migration } from './postgres-migrate.ts';
+export type { Migration } from './sql-migration.ts';
 export { insertOutbox, outboxMigration, postgresOutbox } from './postgres-outbox.ts';
 export { inboxMigration, markInInbox, pruneInbox } from './postgres-inbox.ts';
 
@@ -56,19 +56,8 @@ const withRetries = async <T>(client: PoolClient, fn: (client: PoolClient) => Pr
  * Commits what `fn` did, or nothing of it. `fn` runs again, up to three times in all, after a deadlock or a
  * serialisation failure: effects outside the database do not belong in it.
  */
-export const inTransaction = async <T>(pool: Pool, fn: (client: PoolClient) => Promise<T>): Promise<T> => {
-  const client = await pool.connect();
-  let connectionLost = false;
-  try {
-    return await withRetries(client, fn);
-  } catch (error) {
-    connectionLost = isTransient(error);
-    throw error;
-  } finally {
-    // Destroyed when the connection went: the pool would hand it out again.
-    client.release(connectionLost);
-  }
-};
+export const inTransaction = <T>(pool: Pool, fn: (client: PoolClient) => Promise<T>): Promise<T> =>
+  withClient(pool, 'reuse', (client) => withRetries(client, fn));
 
 const UNIQUE_VIOLATION = '23505';
 
