@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { channel, message, sendMessageRequest } from '../http/chat.ts';
-import { entityId, seq } from '../ids.ts';
+import { entityId, seq, timestamp } from '../ids.ts';
 import { problem } from '../problem.ts';
 
 /** Socket.IO frames. Every client frame is acknowledged; an error is an answer, never a dropped connection. */
@@ -15,6 +15,8 @@ export const clientFrames = {
     afterSeq: z.int().min(0),
     limit: z.int().min(1).max(200).default(200),
   }),
+  /** A fresh access token of the same session: the connection outlives the token it was opened with. */
+  'token:renew': z.strictObject({ token: z.string().min(1).max(8192) }),
 } as const;
 export type ClientFrameName = keyof typeof clientFrames;
 
@@ -25,9 +27,14 @@ export const serverFrames = {
   'channel:left': z.object({ channelId: entityId }),
   'channel:read': z.object({ channelId: entityId, userId: entityId, seq: z.int().min(0) }),
   'presence:changed': z.object({ userId: entityId, online: z.boolean() }),
+  /** Live delivery may have missed something: sync from the last seq held. Null: every channel. */
+  'sync:required': z.object({ channelId: entityId.nullable() }),
   'session:ended': z.object({ reason: z.enum(['revoked', 'expired', 'draining']) }),
 } as const;
 export type ServerFrameName = keyof typeof serverFrames;
+export type ServerFrame<F extends ServerFrameName> = z.infer<(typeof serverFrames)[F]>;
+/** As Socket.IO's typed events want them. */
+export type ServerFrames = { [F in ServerFrameName]: (body: ServerFrame<F>) => void };
 
 /** What an acknowledgement carries. */
 export const ackOf = <T extends z.ZodType>(result: T) =>
@@ -45,6 +52,9 @@ export const syncResult = z.object({
 });
 export type SyncResult = z.infer<typeof syncResult>;
 export const readResult = z.object({ seq: seq.or(z.literal(0)) });
+export type ReadResult = z.infer<typeof readResult>;
+export const renewResult = z.object({ expiresAt: timestamp });
+export type RenewResult = z.infer<typeof renewResult>;
 
 /** Rooms of the gateway; the chat service addresses them through Redis. */
 export const rooms = {

@@ -42,6 +42,18 @@ export type CreateChannelRequest = z.infer<typeof createChannelRequest>;
 export const channelList = z.object({ items: z.array(channel) });
 export type ChannelList = z.infer<typeof channelList>;
 
+/** GET /api/v1/channels/public?query=...: channels anybody may join, by the start of their name. */
+export const findPublicChannelsQuery = z.strictObject({
+  query: z.string().trim().max(80).default(''),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+});
+/** A channel as somebody sees it who may not be in it. */
+export const publicChannel = channel
+  .pick({ id: true, createdAt: true, memberCount: true })
+  .extend({ name: channelName });
+export const publicChannelList = z.object({ items: z.array(publicChannel) });
+export type PublicChannelList = z.infer<typeof publicChannelList>;
+
 export const member = z.object({
   userId: entityId,
   role: channelRole,

@@ -1,0 +1,99 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createTokenVerifier } from '@chatplatform/kit/access';
+import { systemClock } from '@chatplatform/kit/clock';
+import { toError } from '@chatplatform/kit/errors';
+import { connectEventBus } from '@chatplatform/kit/events';
+import { createApp, listen } from '@chatplatform/kit/http';
+import { newId } from '@chatplatform/kit/ids';
+import { startManagementServer } from '@chatplatform/kit/management';
+import { registry } from '@chatplatform/kit/metrics';
+import { connectMongo, embeddedOutbox } from '@chatplatform/kit/mongo';
+import { createOutboxRelay } from '@chatplatform/kit/outbox';
+import { startRedis, stopRedis } from '@chatplatform/kit/redis';
+import type { ServiceContext } from '@chatplatform/kit/service';
+import { presentChannel, presentMessage } from './api/presenters.ts';
+import { channelRoutes } from './api/routes.ts';
+import type { ChatConfig } from './config.ts';
+import { createAppender } from './core/commands/append/create-appender.ts';
+import { createLastSeqReader } from './core/queries/last-seq-reader.ts';
+import { startCreationSweep } from './infrastructure/creation-sweep.ts';
+import { createChannelStore } from './infrastructure/mongo/channel-store.ts';
+import { channelsIn, membershipsIn, messagesIn } from './infrastructure/mongo/documents.ts';
+import type { EventKeeping } from './infrastructure/mongo/event-holder.ts';
+import { createMembershipStore } from './infrastructure/mongo/membership-store.ts';
+import { createMessageLog } from './infrastructure/mongo/message-log.ts';
+import { createPeople } from './infrastructure/mongo/people.ts';
+import { checkSchema } from './infrastructure/mongo/schema.ts';
+import { consumePeople } from './infrastructure/people-consumer.ts';
+import { latched } from './infrastructure/readiness.ts';
+import { createLiveUpdates } from './infrastructure/redis/live-updates.ts';
+
+/** Builds and starts everything; `context.name` names the queue. Returns the ports it listens on. */
+export async function startChat(
+  context: ServiceContext,
+  config: ChatConfig,
+): Promise<{ port: number; managementPort: number }> {
+  const { logger } = context;
+  const onStop = context.onStop.bind(context);
+  const clock = systemClock;
+
+  const mongo = await connectMongo({ url: config.MONGODB_URL, database: config.MONGODB_DATABASE });
+  onStop(() => mongo.close());
+  const bus = await connectEventBus({ url: config.AMQP_URL, service: context.name, logger });
+  onStop(() => bus.close());
+  const redis = startRedis({ url: config.REDIS_URL, logger });
+  onStop(() => stopRedis(redis));
+
+  const { db } = mongo;
+  const outbox = embeddedOutbox([channelsIn(db), membershipsIn(db), messagesIn(db)]);
+  const relay = createOutboxRelay({ store: outbox, bus, logger });
+  relay.start();
+  onStop(() => relay.stop());
+
+  const events: EventKeeping = { clock, nudge: (pending) => relay.nudge(pending) };
+  const channels = createChannelStore(db, events);
+  const memberships = createMembershipStore(db, events);
+  const people = createPeople(db);
+  const log = createMessageLog(db, events);
+  const lastSeqs = createLastSeqReader(log);
+  const live = createLiveUpdates(redis, { channel: presentChannel, message: presentMessage });
+  const appender = createAppender({
+    log,
+    channels,
+    memberships,
+    live,
+    lastSeqs,
+    clock,
+    pause: (milliseconds) => pause(milliseconds),
+    random: Math.random,
+    onHintError: (error) => logger.debug({ err: toError(error) }, 'last seq hint not written'),
+  });
+  const core = { channels, memberships, people, log, lastSeqs, live, appender, clock, newId };
+
+  const peopleSubscription = await consumePeople(bus, people);
+  onStop(() => peopleSubscription.close());
+  onStop(startCreationSweep(core, logger));
+
+  const verifier = createTokenVerifier({
+    jwksUrl: config.JWKS_URL,
+    issuer: config.JWT_ISSUER,
+    audience: config.JWT_AUDIENCE,
+  });
+  const app = createApp({
+    logger,
+    routes: (express) => {
+      express.use('/api/v1/channels', channelRoutes({ ...core, verifier }));
+    },
+  });
+  const server = await listen(app, config.HTTP_PORT);
+  onStop(() => server.close());
+
+  const management = await startManagementServer({
+    port: config.MANAGEMENT_PORT,
+    registry,
+    // Neither Redis nor RabbitMQ: without them sends are acknowledged all the same.
+    checks: { mongodb: latched(() => checkSchema(db)) },
+  });
+  onStop(() => management.close());
+  return { port: server.port, managementPort: management.port };
+}
