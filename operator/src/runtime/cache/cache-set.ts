@@ -31,7 +31,7 @@ export class ReflectedCaches implements CacheSet {
     if (this.#started) throw new TypeError(`the cache of ${id} was declared after start`);
     if (this.#stores.has(id)) throw new TypeError(`the cache of ${id} was declared twice`);
     const { client, clock, random, logger, timings, onRestart } = this.#options;
-    const { indexes, transform, ...scope } = options;
+    const { indexes, transform, optional = false, ...scope } = options;
     const store = new ObjectStore({
       resource,
       ...(indexes && { indexes }),
@@ -45,6 +45,7 @@ export class ReflectedCaches implements CacheSet {
         resource,
         store,
         scope,
+        optional,
         clock,
         random,
         logger,

@@ -64,6 +64,7 @@ export class ObjectStore implements Cache {
   readonly #onHandlerError: (error: unknown) => void;
   /** All changes up to this version have been seen through list and watch. */
   #seen: string | undefined;
+  #served = true;
 
   constructor(options: ObjectStoreOptions) {
     this.resource = options.resource;
@@ -78,7 +79,11 @@ export class ObjectStore implements Cache {
   }
 
   hasSynced(): boolean {
-    return this.#seen !== undefined;
+    return this.#seen !== undefined || !this.#served;
+  }
+
+  isServed(): boolean {
+    return this.#served;
   }
 
   get(key: Key): KubeObject | undefined {
@@ -107,11 +112,19 @@ export class ObjectStore implements Cache {
     const rewound = isNewer(this.#seen, resourceVersion);
     const keys = new Set(listed.map(keyOf));
     this.#seen = resourceVersion;
+    this.#served = true;
     for (const [key, object] of [...this.#objects]) {
       const writtenSince = !rewound && isNewer(object.metadata.resourceVersion, resourceVersion);
       if (!keys.has(key) && !writtenSince) this.#remove(key, object);
     }
     for (const object of listed) this.#set(object, rewound);
+  }
+
+  /** The API server has no such kind, or no longer. */
+  notServed(): void {
+    this.#served = false;
+    this.#seen = undefined;
+    for (const [key, object] of [...this.#objects]) this.#remove(key, object);
   }
 
   upsert(object: KubeObject): void {

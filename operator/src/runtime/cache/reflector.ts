@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { ApiClient } from '../client/types.ts';
 import { backoff, sleep, type BackoffOptions, type Clock, type Random } from '../clock.ts';
-import { ApiError, isGone } from '../errors.ts';
+import { ApiError, isGone, isNotFound } from '../errors.ts';
 import type { KubeObject, ResourceRef } from '../object.ts';
 import { apiErrorOfStatus } from '../transport/status.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -16,12 +16,15 @@ export interface ReflectorTimings {
   idleMs: number;
   /** @default 200 ms to 15 s, jitter 0.5 */
   backoff: BackoffOptions;
+  /** How often to ask for an optional kind that is not served, ms. @default 30_000 */
+  notServedMs: number;
 }
 
 export const defaultReflectorTimings: ReflectorTimings = {
   watchSeconds: 300,
   idleMs: 90_000,
   backoff: { baseMs: 200, maxMs: 15_000, jitter: 0.5 },
+  notServedMs: 30_000,
 };
 
 export interface ReflectorOptions {
@@ -29,6 +32,8 @@ export interface ReflectorOptions {
   resource: ResourceRef;
   store: ObjectStore;
   scope: { namespace?: string; labelSelector?: string; fieldSelector?: string; metadataOnly?: boolean };
+  /** The kind may not be served. */
+  optional: boolean;
   clock: Clock;
   random: Random;
   logger: Logger;
@@ -124,7 +129,8 @@ export class Reflector {
     this.#position = object.metadata.resourceVersion;
   }
 
-  async #recover(error: unknown, signal: AbortSignal): Promise<void> {
+  #recover(error: unknown, signal: AbortSignal): Promise<void> {
+    if (this.#options.optional && isNotFound(error)) return this.#waitForKind(signal);
     const { clock, random, logger, timings, resource, onRestart } = this.#options;
     const reason = reasonOf(error);
     if (this.#position !== undefined) onRestart(reason);
@@ -140,14 +146,23 @@ export class Reflector {
     };
     if (reason === 'error') logger.warn(fields, 'watch failed');
     else logger.info(fields, 'watch restarts');
-    await sleep(clock, delayMs, signal);
+    return sleep(clock, delayMs, signal);
+  }
+
+  #waitForKind(signal: AbortSignal): Promise<void> {
+    const { clock, random, logger, timings, resource, store } = this.#options;
+    if (store.isServed()) logger.info({ resource: resource.plural }, 'the kind is not served');
+    store.notServed();
+    this.#position = undefined;
+    return sleep(clock, timings.notServedMs * (1 - 0.2 * random()), signal);
   }
 }
 
 /** 410 comes as an answer or inside the stream; a server that no longer knows the version may also say 400 or 504. */
 const reasonOf = (error: unknown): WatchRestart => {
   if (error instanceof IdleWatchError) return 'idle';
-  if (isGone(error)) return 'gone';
+  // 404: the kind's CRD was removed, and what it stored with it.
+  if (isGone(error) || isNotFound(error)) return 'gone';
   if (error instanceof ApiError && ['Expired', 'Gone', 'BadRequest'].includes(error.reason)) return 'gone';
   return 'error';
 };

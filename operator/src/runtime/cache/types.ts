@@ -17,8 +17,10 @@ export type IndexFunction = (object: KubeObject) => readonly string[];
 /** A local, eventually consistent copy of one resource. Objects are shared: never change one in place. */
 export interface Cache {
   readonly resource: ResourceRef;
-  /** True from the first complete list on. */
+  /** True from the first complete list on; of an optional kind, also once the API server has said that it has no such kind. */
   hasSynced(): boolean;
+  /** False while the API server does not know the kind: only ever so of an optional one. */
+  isServed(): boolean;
   get(key: Key): KubeObject | undefined;
   list(): KubeObject[];
   /** Objects of one index value. The index `controller` (uid of the controlling owner) is always there. */
@@ -36,6 +38,11 @@ export interface CacheOptions {
   fieldSelector?: string;
   /** Fetch and hold metadata only. @default false */
   metadataOnly?: boolean;
+  /**
+   * The kind's CRD may not be installed. Then the cache is empty and synced, and fills by itself when the CRD comes.
+   * @default false: until the kind is served the cache does not sync
+   */
+  optional?: boolean;
   indexes?: Record<string, IndexFunction>;
   /** Drops what nobody reads, to save memory. Runs after `managedFields` are gone. @default identity */
   transform?: (object: KubeObject) => KubeObject;

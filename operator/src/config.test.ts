@@ -1,0 +1,22 @@
+import { describe, expect, test } from '@jest/globals';
+import { ConfigError, loadConfig } from './config.ts';
+
+describe('loadConfig', () => {
+  test('has a default for everything, and takes empty variables as unset', () => {
+    expect(loadConfig({ WATCH_NAMESPACE: '', METRICS_PORT: '' })).toEqual({
+      WATCH_NAMESPACE: '',
+      LEADER_ELECT: true,
+      METRICS_PORT: 9090,
+      CONCURRENCY: 4,
+      LOG_LEVEL: 'info',
+      OTEL_TRACES_SAMPLER_ARG: 1,
+    });
+  });
+
+  test('names every wrong variable', () => {
+    const load = () => loadConfig({ METRICS_PORT: 'http', LEADER_ELECT: 'yes' });
+    expect(load).toThrow(ConfigError);
+    expect(load).toThrow(/METRICS_PORT/);
+    expect(load).toThrow(/LEADER_ELECT/);
+  });
+});
