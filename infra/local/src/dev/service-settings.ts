@@ -47,9 +47,13 @@ export interface Addresses {
   stores: Record<string, string>;
   /** Where people reach the platform. */
   publicUrl: string;
+  /** How services reach one another; default: on this machine, by their ports. */
+  host?: (service: ServiceName) => string;
   http: Record<ServiceName, number>;
   management: Record<ServiceName, number>;
   tracingEndpoint?: string;
+  /** @default 'PostgreSQL' */
+  sqlEngine?: 'PostgreSQL' | 'SQLServer';
 }
 
 /** A service's whole configuration as environment variables; the same keys that the operator mounts as files. */
@@ -80,7 +84,7 @@ const OWN_SETTINGS: Record<
   (addresses: Addresses, secrets: DevSecrets) => Record<string, string>
 > = {
   auth: (addresses, secrets) => ({
-    SQL_ENGINE: 'PostgreSQL',
+    SQL_ENGINE: addresses.sqlEngine ?? 'PostgreSQL',
     SQL_URL: store(addresses, 'SQL_URL'),
     JWT_SIGNING_KEY: secrets.jwtSigningKey,
     BOOTSTRAP_ADMIN_USERNAME: 'admin',
@@ -125,7 +129,7 @@ function store(addresses: Addresses, key: string): string {
 }
 
 export function urlOf(addresses: Addresses, service: ServiceName): string {
-  return `http://127.0.0.1:${addresses.http[service]}`;
+  return `http://${addresses.host?.(service) ?? '127.0.0.1'}:${addresses.http[service]}`;
 }
 
 /** Services with a schema or indexes to bring up to date before they start. */
