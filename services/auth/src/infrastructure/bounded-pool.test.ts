@@ -27,7 +27,10 @@ describe('createBoundedPool', () => {
     const gate = Promise.withResolvers<string>();
     const first = pool.run(() => gate.promise);
     const second = pool.run(async () => 'second');
-    await expect(pool.run(async () => 'third')).rejects.toMatchObject({ kind: 'rate-limited', retryAfterSeconds: 1 });
+    await expect(pool.run(async () => 'third')).rejects.toMatchObject({
+      kind: 'rate-limited',
+      retryAfterSeconds: 1,
+    });
     gate.resolve('first');
     await expect(Promise.all([first, second])).resolves.toEqual(['first', 'second']);
     await expect(pool.run(async () => 'fourth')).resolves.toBe('fourth');

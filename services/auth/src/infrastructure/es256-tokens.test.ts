@@ -5,7 +5,9 @@ import { createEs256Tokens } from './es256-tokens.ts';
 import type { Es256Tokens } from './es256-tokens.ts';
 
 const newPem = (): string =>
-  generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    .privateKey.export({ type: 'pkcs8', format: 'pem' })
+    .toString();
 
 const account = {
   id: '019a0000-0000-7000-8000-000000000001',
@@ -31,7 +33,9 @@ describe('createEs256Tokens', () => {
     expect(expiresInSeconds).toBe(600);
     const [key] = tokens.keySet.keys;
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'ES256', typ: 'JWT', kid: key?.kid });
-    expect(key?.kid).toBe(await calculateJwkThumbprint({ kty: 'EC', crv: 'P-256', x: key?.x ?? '', y: key?.y ?? '' }));
+    expect(key?.kid).toBe(
+      await calculateJwkThumbprint({ kty: 'EC', crv: 'P-256', x: key?.x ?? '', y: key?.y ?? '' }),
+    );
     await expect(tokens.verify(token)).resolves.toEqual({
       userId: account.id,
       username: 'ada',

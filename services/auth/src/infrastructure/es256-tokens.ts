@@ -56,7 +56,11 @@ export async function createEs256Tokens(options: Es256TokensOptions): Promise<Es
     keySet,
     async issue(account, sessionId, now) {
       const issuedAt = Math.floor(now.getTime() / 1000);
-      const token = await new SignJWT({ sid: sessionId, username: account.username, roles: [...account.roles] })
+      const token = await new SignJWT({
+        sid: sessionId,
+        username: account.username,
+        roles: [...account.roles],
+      })
         .setProtectedHeader({ alg: ALGORITHM, kid: signing.publicJwk.kid, typ: 'JWT' })
         .setIssuer(issuer)
         .setAudience(audience)

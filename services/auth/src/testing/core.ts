@@ -1,3 +1,4 @@
+import { newEvent } from '@chatplatform/kit/events';
 import { newId } from '@chatplatform/kit/ids';
 import { logIn } from '../core/commands/log-in.ts';
 import type { LogInResult } from '../core/commands/log-in.ts';
@@ -15,6 +16,7 @@ export function createCore() {
   const dependencies = {
     clock,
     newId,
+    newEvent,
     digest: sha256Hex,
     accounts: inMemoryAccounts(),
     sessions: inMemorySessions(),

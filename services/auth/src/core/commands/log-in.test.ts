@@ -13,7 +13,10 @@ describe('logIn', () => {
     const account = await core.register();
     const result = await core.logIn(login);
     expect(result.account.id).toBe(account.id);
-    expect(core.sessions.sessions.get(result.sessionId)).toMatchObject({ accountId: account.id, revokedAt: null });
+    expect(core.sessions.sessions.get(result.sessionId)).toMatchObject({
+      accountId: account.id,
+      revokedAt: null,
+    });
     expect(result.accessToken).toContain(result.sessionId);
     expect([...core.sessions.tokens.keys()]).not.toContain(result.refreshToken);
   });
@@ -34,7 +37,10 @@ describe('logIn', () => {
       await expect(core.logIn('ada', 'wrong')).rejects.toMatchObject(WRONG);
     }
     const verifications = core.hasher.verified.length;
-    await expect(core.logIn()).rejects.toMatchObject({ ...THROTTLED, retryAfterSeconds: THROTTLE_WINDOW_MS / 1000 });
+    await expect(core.logIn()).rejects.toMatchObject({
+      ...THROTTLED,
+      retryAfterSeconds: THROTTLE_WINDOW_MS / 1000,
+    });
     expect(core.hasher.verified).toHaveLength(verifications);
     await expect(core.logIn('ada', PASSWORD, '198.51.100.7')).resolves.toBeDefined();
     core.clock.advance(THROTTLE_WINDOW_MS / 1000);

@@ -13,13 +13,11 @@ export interface LogOutDependencies {
   readonly clock: Clock;
 }
 
-export type LogOutResult = void;
-
 /** Ends the session that the token belongs to. A token that is not known belongs to nothing that could be left open. */
 export async function logOut(
   { refreshToken }: LogOutProps,
   { sessions, refreshTokens, clock }: LogOutDependencies,
-): Promise<LogOutResult> {
+): Promise<void> {
   const presented = await sessions.findByTokenHash(refreshTokens.hash(refreshToken));
   if (presented !== null) await sessions.revoke(presented.session.id, 'logout', clock.now());
 }

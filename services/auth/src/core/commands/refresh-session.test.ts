@@ -32,7 +32,9 @@ describe('refreshSession', () => {
         const used = [first.refreshToken];
         for (let at = 0; at < rotations; at += 1) used.push((await refresh(used.at(-1) ?? '')).refreshToken);
         const youngest = used.pop() ?? '';
-        await expect(refresh(used[pick % used.length] ?? '')).rejects.toMatchObject({ code: 'refresh.reused' });
+        await expect(refresh(used[pick % used.length] ?? '')).rejects.toMatchObject({
+          code: 'refresh.reused',
+        });
         await expect(refresh(youngest)).rejects.toMatchObject({ code: 'session.ended' });
         await expect(whoami()).rejects.toMatchObject({ code: 'session.ended' });
         expect(core.reused).toEqual([first.sessionId]);

@@ -10,11 +10,22 @@ describe('registerAccount', () => {
   it('stores the account and the event that tells of it', async () => {
     const core = createCore();
     const { account } = await registerAccount(person, core.dependencies);
-    expect(core.accounts.rows.get(account.id)).toMatchObject({ username: 'ada', email: 'Ada@Example.org', roles: [] });
+    expect(core.accounts.rows.get(account.id)).toMatchObject({
+      username: 'ada',
+      email: 'Ada@Example.org',
+      roles: [],
+    });
     expect(core.accounts.events).toHaveLength(1);
     const event = cloudEvent.parse(core.accounts.events[0]);
-    expect(event).toMatchObject({ type: 'user.registered.v1', subject: account.id, source: '/services/auth' });
-    expect(eventCatalogue['user.registered.v1'].parse(event.data)).toMatchObject({ userId: account.id, username: 'ada' });
+    expect(event).toMatchObject({
+      type: 'user.registered.v1',
+      subject: account.id,
+      source: '/services/auth',
+    });
+    expect(eventCatalogue['user.registered.v1'].parse(event.data)).toMatchObject({
+      userId: account.id,
+      username: 'ada',
+    });
   });
 
   it('keeps no password, only its hash', async () => {
@@ -41,7 +52,9 @@ describe('registerAccount', () => {
 
   it('refuses a weak password before any work is done', async () => {
     const core = createCore();
-    await expect(registerAccount({ ...person, password: 'password1234' }, core.dependencies)).rejects.toMatchObject({
+    await expect(
+      registerAccount({ ...person, password: 'password1234' }, core.dependencies),
+    ).rejects.toMatchObject({
       kind: 'invalid',
       code: 'password.weak',
       fields: [{ field: 'password' }],

@@ -4,6 +4,7 @@ import { conflict, invalid } from '@chatplatform/kit/errors';
 import type { Account } from '../domain/account.ts';
 import { passwordWeakness } from '../domain/password-policy.ts';
 import { registeredEvent } from '../domain/registered-event.ts';
+import type { NewEvent } from '../domain/registered-event.ts';
 import type { AccountRepository, CreateAccountOutcome } from '../ports/account-repository.ts';
 import type { PasswordHasher } from '../ports/password-hasher.ts';
 
@@ -18,6 +19,7 @@ export interface RegisterAccountDependencies {
   readonly isLeakedPassword: (lowerCased: string) => boolean;
   readonly clock: Clock;
   readonly newId: () => string;
+  readonly newEvent: NewEvent;
 }
 
 export interface RegisterAccountResult {
@@ -31,7 +33,7 @@ export interface RegisterAccountResult {
  */
 export async function registerAccount(
   props: RegisterAccountProps,
-  { accounts, hasher, isLeakedPassword, clock, newId }: RegisterAccountDependencies,
+  { accounts, hasher, isLeakedPassword, clock, newId, newEvent }: RegisterAccountDependencies,
 ): Promise<RegisterAccountResult> {
   const weakness = passwordWeakness(props.password, {
     personal: [props.username, props.email, props.displayName],
@@ -52,7 +54,7 @@ export async function registerAccount(
     passwordHash: await hasher.hash(props.password),
     createdAt: clock.now(),
   };
-  refuseTaken(await accounts.create(account, registeredEvent(account, newId())));
+  refuseTaken(await accounts.create(account, registeredEvent(account, newEvent)));
   return { account };
 }
 

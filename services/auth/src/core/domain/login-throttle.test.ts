@@ -1,11 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  FAILURE_LIMITS,
-  secondsUntilAllowed,
-  THROTTLE_WINDOW_MS,
-  throttleKeys,
-} from './login-throttle.ts';
+import { FAILURE_LIMITS, secondsUntilAllowed, THROTTLE_WINDOW_MS, throttleKeys } from './login-throttle.ts';
 import { sha256Hex } from '../../infrastructure/refresh-token-factory.ts';
 
 const start = new Date('2026-01-01T00:00:00Z');
@@ -42,11 +37,14 @@ describe('secondsUntilAllowed', () => {
     expect(secondsUntilAllowed(keys, [], start)).toBeNull();
   });
 
-  it.each(['pair', 'account', 'address'] as const)('refuses at the limit of the %s until its window ends', (scope) => {
-    const counts = [count(scope, FAILURE_LIMITS[scope])];
-    const oneSecondBefore = new Date(start.getTime() + THROTTLE_WINDOW_MS - 1000);
-    expect(secondsUntilAllowed(keys, counts, start)).toBe(THROTTLE_WINDOW_MS / 1000);
-    expect(secondsUntilAllowed(keys, counts, oneSecondBefore)).toBe(1);
-    expect(secondsUntilAllowed(keys, counts, new Date(start.getTime() + THROTTLE_WINDOW_MS))).toBeNull();
-  });
+  it.each(['pair', 'account', 'address'] as const)(
+    'refuses at the limit of the %s until its window ends',
+    (scope) => {
+      const counts = [count(scope, FAILURE_LIMITS[scope])];
+      const oneSecondBefore = new Date(start.getTime() + THROTTLE_WINDOW_MS - 1000);
+      expect(secondsUntilAllowed(keys, counts, start)).toBe(THROTTLE_WINDOW_MS / 1000);
+      expect(secondsUntilAllowed(keys, counts, oneSecondBefore)).toBe(1);
+      expect(secondsUntilAllowed(keys, counts, new Date(start.getTime() + THROTTLE_WINDOW_MS))).toBeNull();
+    },
+  );
 });

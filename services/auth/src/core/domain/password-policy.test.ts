@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { isLeakedPassword } from '../../infrastructure/leaked-passwords.ts';
 import { passwordWeakness } from './password-policy.ts';
 
-const context = { personal: ['ada.lovelace', 'ada@analytical-engine.org', 'Ada L'], isLeaked: isLeakedPassword };
+const context = {
+  personal: ['ada.lovelace', 'ada@analytical-engine.org', 'Ada L'],
+  isLeaked: isLeakedPassword,
+};
 
 describe('passwordWeakness', () => {
   it.each([
@@ -23,15 +26,23 @@ describe('passwordWeakness', () => {
     expect(passwordWeakness(password, context)).toContain(why);
   });
 
-  it.each(['violet tram over fourteen hills', 'T7#kpw0vXq!2z', 'lovelace rides a purple tram', 'пароль от семи морей'])(
-    'accepts %s',
-    (password) => {
-      expect(passwordWeakness(password, context)).toBeNull();
-    },
-  );
+  it.each([
+    'violet tram over fourteen hills',
+    'T7#kpw0vXq!2z',
+    'lovelace rides a purple tram',
+    'пароль от семи морей',
+  ])('accepts %s', (password) => {
+    expect(passwordWeakness(password, context)).toBeNull();
+  });
 
   it('refuses every leaked password that is long enough, in any letter case', () => {
-    const leaked = ['123qweasdzxc', 'finalfantasy', '1qaz2wsx3edc4rfv', 'administrator', '123456789987654321'];
+    const leaked = [
+      '123qweasdzxc',
+      'finalfantasy',
+      '1qaz2wsx3edc4rfv',
+      'administrator',
+      '123456789987654321',
+    ];
     fc.assert(
       fc.property(fc.constantFrom(...leaked), fc.boolean(), (password, upper) => {
         expect(passwordWeakness(upper ? password.toUpperCase() : password, context)).not.toBeNull();
@@ -41,9 +52,13 @@ describe('passwordWeakness', () => {
 
   it('refuses any repetition of a piece of up to four characters', () => {
     fc.assert(
-      fc.property(fc.string({ minLength: 1, maxLength: 4 }), fc.integer({ min: 12, max: 128 }), (unit, length) => {
-        expect(passwordWeakness(unit.repeat(length).slice(0, length), context)).not.toBeNull();
-      }),
+      fc.property(
+        fc.string({ minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 12, max: 128 }),
+        (unit, length) => {
+          expect(passwordWeakness(unit.repeat(length).slice(0, length), context)).not.toBeNull();
+        },
+      ),
     );
   });
 

@@ -61,7 +61,12 @@ function isSequence(folded: string): boolean {
 
 function leansOnPersonalWords(folded: string, personal: readonly string[]): boolean {
   const words = [...personal, PRODUCT_NAME]
-    .flatMap((value) => value.normalize('NFKC').toLowerCase().split(/[^\p{L}\p{N}]+/u))
+    .flatMap((value) =>
+      value
+        .normalize('NFKC')
+        .toLowerCase()
+        .split(/[^\p{L}\p{N}]+/u),
+    )
     .filter((word) => word.length >= SHORTEST_PERSONAL_WORD);
   const rest = words.reduce((text, word) => text.replaceAll(word, ''), folded);
   return rest.length < folded.length && rest.length < LEAST_BESIDE_PERSONAL_WORDS;

@@ -22,7 +22,12 @@ export async function currentAccount(
   { accounts, sessions }: CurrentAccountDependencies,
 ): Promise<Account> {
   const [account, session] = await Promise.all([accounts.findById(userId), sessions.findById(sessionId)]);
-  if (account === null || session === null || session.revokedAt !== null || session.accountId !== account.id) {
+  if (
+    account === null ||
+    session === null ||
+    session.revokedAt !== null ||
+    session.accountId !== account.id
+  ) {
     throw unauthenticated('session.ended', 'This session has ended: log in again.');
   }
   return account;

@@ -1,0 +1,67 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createApp, listen } from '@chatplatform/kit/http';
+import { createLogger } from '@chatplatform/kit/logger';
+import { authRoutes } from '../api/routes.ts';
+import { createEs256Tokens } from '../infrastructure/es256-tokens.ts';
+import { createCore } from './core.ts';
+
+export const newSigningKey = (): string =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    .privateKey.export({ type: 'pkcs8', format: 'pem' })
+    .toString();
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed JSON; null when there was no body. */
+  readonly body: unknown;
+}
+
+/** `send('POST', '/path', { json })` against a base address. */
+export const createClient =
+  (base: string) =>
+  async (
+    method: string,
+    path: string,
+    options: { json?: unknown; raw?: string; token?: string | undefined } = {},
+  ): Promise<Answer> => {
+    const raw = options.raw ?? (options.json === undefined ? undefined : JSON.stringify(options.json));
+    const response = await fetch(`${base}${path}`, {
+      method,
+      headers: {
+        ...(raw === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+      },
+      ...(raw === undefined ? {} : { body: raw }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === '' ? null : JSON.parse(text),
+    };
+  };
+export type Client = ReturnType<typeof createClient>;
+
+/** The real application on a free port, with real tokens, over in-memory stores. */
+export async function startAuthApp() {
+  const tokens = await createEs256Tokens({
+    pem: newSigningKey(),
+    issuer: 'chatplatform',
+    audience: 'chatplatform',
+    ttlSeconds: 600,
+  });
+  const core = createCore();
+  // Tokens are verified against the real time.
+  core.clock.advance((Date.now() - core.clock.now().getTime()) / 1000);
+  const app = createApp({
+    logger: createLogger({ service: 'auth', level: 'silent' }),
+    routes: authRoutes({
+      core: { ...core.dependencies, accessTokens: tokens },
+      verifier: tokens,
+      keySet: tokens.keySet,
+    }),
+  });
+  const server = await listen(app, 0);
+  return { core, url: `http://127.0.0.1:${server.port}`, close: () => server.close() };
+}
