@@ -2,6 +2,8 @@
 export interface ContainerdOptions {
   root: string;
   state: string;
+  /** Where runc keeps the state of containers. */
+  runcRoot: string;
   socket: string;
   /** Image that holds the namespaces of a Pod. */
   pauseImage: string;
@@ -19,6 +21,9 @@ root = ${text(options.root)}
 state = ${text(options.state)}
 oom_score = 0
 disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.zfs", "io.containerd.tracing.processor.v1.otlp"]
+
+[debug]
+  level = "warn"
 
 [grpc]
   address = ${text(options.socket)}
@@ -40,6 +45,7 @@ disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.
       runtime_type = "io.containerd.runc.v2"
 
       [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+        Root = ${text(options.runcRoot)}
         SystemdCgroup = false
 `;
 }

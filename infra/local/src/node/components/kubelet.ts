@@ -12,6 +12,8 @@ export interface KubeletConfigOptions {
   cgroupVersion: 1 | 2;
   containerdSocket: string;
   podLogsDirectory: string;
+  /** Where volume plugins would be put; none are. */
+  volumePluginDirectory: string;
   resolvConf: string;
   /** Whether OOM scores may be lowered. */
   mayLowerOomScore: boolean;
@@ -45,6 +47,7 @@ export function renderKubeletConfig(options: KubeletConfigOptions): string {
     failSwapOn: false,
     seccompDefault: true,
     podLogsDir: options.podLogsDirectory,
+    volumePluginDir: options.volumePluginDirectory,
     containerLogMaxSize: '10Mi',
     containerLogMaxFiles: 3,
     // Chains for other programs' benefit; nothing here uses them, and they would have to be cleaned up.

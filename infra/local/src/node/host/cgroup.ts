@@ -1,6 +1,6 @@
 import { mkdir, readFile, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseCgroupMounts } from '../preflight/parse.ts';
+import { parseCgroupMounts, parseUnifiedMounts } from '../preflight/parse.ts';
 import type { CgroupFacts } from '../preflight/facts.ts';
 
 const UNIFIED = '/sys/fs/cgroup';
@@ -84,9 +84,12 @@ async function legacyHierarchies(): Promise<{ path: string; controllers: string[
   return parseCgroupMounts(await readFile('/proc/self/mountinfo', 'utf8').catch(() => ''));
 }
 
+/** The group in every hierarchy. In the hybrid layout runc makes groups in the unified one as well. */
 async function cgroupRoots(name: string): Promise<string[]> {
-  const hierarchies = await legacyHierarchies();
-  return hierarchies.length > 0 ? hierarchies.map(({ path }) => join(path, name)) : [join(UNIFIED, name)];
+  const mountinfo = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
+  return [...parseCgroupMounts(mountinfo).map(({ path }) => path), ...parseUnifiedMounts(mountinfo)].map(
+    (path) => join(path, name),
+  );
 }
 
 /** The group and all below, parents first. */

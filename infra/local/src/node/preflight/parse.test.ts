@@ -6,6 +6,7 @@ import {
   parseMeminfo,
   parseMountPoints,
   parseOsRelease,
+  parseUnifiedMounts,
 } from './parse.ts';
 
 describe('parseOsRelease', () => {
@@ -42,7 +43,7 @@ test('parseListeners takes listening sockets only, of both address families', ()
   expect(parseListeners(tcp6)).toEqual([{ port: 6443, inode: '99' }]);
 });
 
-test('parseCgroupMounts', () => {
+test('parseCgroupMounts and parseUnifiedMounts', () => {
   const mountinfo =
     '30 25 0:26 / /sys/fs/cgroup rw,nosuid - tmpfs tmpfs rw,mode=755\n' +
     '31 30 0:27 / /sys/fs/cgroup/cpu,cpuacct rw,nosuid shared:9 - cgroup cgroup rw,cpu,cpuacct\n' +
@@ -52,6 +53,7 @@ test('parseCgroupMounts', () => {
     { path: '/sys/fs/cgroup/cpu,cpuacct', controllers: ['cpu', 'cpuacct'] },
     { path: '/sys/fs/cgroup/systemd', controllers: ['name=systemd'] },
   ]);
+  expect(parseUnifiedMounts(mountinfo)).toEqual(['/sys/fs/cgroup/unified']);
 });
 
 test('parseMountPoints undoes escapes', () => {

@@ -45,24 +45,45 @@ export function parseListeners(text: string): { port: number; inode: string }[] 
 
 /** Hierarchies of control groups, version 1, from /proc/self/mountinfo: mount point and controllers of each. */
 export function parseCgroupMounts(mountinfo: string): { path: string; controllers: string[] }[] {
+  return parseMounts(mountinfo)
+    .filter(({ type }) => type === 'cgroup')
+    .map(({ path, options }) => ({
+      path,
+      controllers: options.filter((option) => option !== 'rw' && option !== 'ro'),
+    }));
+}
+
+/** Mount points of the unified hierarchy: one, or none. */
+export function parseUnifiedMounts(mountinfo: string): string[] {
+  return parseMounts(mountinfo)
+    .filter(({ type }) => type === 'cgroup2')
+    .map(({ path }) => path);
+}
+
+/** Mount points of /proc/self/mountinfo, in the order they were mounted. */
+export function parseMountPoints(mountinfo: string): string[] {
+  return parseMounts(mountinfo).map(({ path }) => path);
+}
+
+interface Mount {
+  path: string;
+  type: string;
+  /** Of the file system, not of the mount. */
+  options: string[];
+}
+
+function parseMounts(mountinfo: string): Mount[] {
   return mountinfo.split('\n').flatMap((line) => {
     const [left = '', right = ''] = line.split(' - ');
-    const [type, , options = ''] = right.split(' ');
     const path = left.split(' ')[4];
-    if (type !== 'cgroup' || path === undefined) return [];
-    return [{ path, controllers: options.split(',').filter((option) => option !== 'rw' && option !== 'ro') }];
+    const [type = '', , options = ''] = right.split(' ');
+    return path === undefined ? [] : [{ path: unescapeOctal(path), type, options: options.split(',') }];
   });
 }
 
-/** Mount points of /proc/self/mountinfo, in the order they were mounted, with octal escapes undone. */
-export function parseMountPoints(mountinfo: string): string[] {
-  return mountinfo.split('\n').flatMap((line) => {
-    const path = line.split(' ')[4];
-    if (path === undefined) return [];
-    return [
-      path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))),
-    ];
-  });
+/** Spaces, tabs and backslashes in paths are written as three octal digits. */
+function unescapeOctal(path: string): string {
+  return path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
 const CAP_SYS_RESOURCE = 24n;

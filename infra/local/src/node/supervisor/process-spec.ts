@@ -10,6 +10,8 @@ const processSpecSchema = z.strictObject({
   args: z.array(z.string()),
   /** The whole environment: nothing is inherited. */
   env: z.record(z.string(), z.string()),
+  /** Stands for everything the process reads at its start: when it changes, the process is started anew. */
+  inputs: z.string(),
   /** Between SIGTERM and SIGKILL. */
   stopGraceMs: z.number().int().nonnegative(),
 });

@@ -26,6 +26,7 @@ describe('createSupervisor', () => {
     command: '/bin/sh',
     args: ['-c', `echo started ${seconds}; exec sleep ${seconds}`],
     env: { PATH: '/bin' },
+    inputs: '',
     stopGraceMs: 2000,
   });
   const running = async () => {

@@ -1,0 +1,9 @@
+/** Image references of what the node itself runs as Pods. */
+export interface AddonImages {
+  coredns: string;
+  localPathProvisioner: string;
+  /** Shell that makes and removes the folders of volumes. */
+  busybox: string;
+  /** Undefined where it was not built: there are then no metrics of Pods. */
+  metricsServer: string | undefined;
+}
