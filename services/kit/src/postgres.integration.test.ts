@@ -1,26 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from '@jest/globals';
 import * as postgres from './postgres.ts';
+import { openSchema } from './testing/postgres-schema.ts';
 import { sqlContract } from './testing/sql-contract.ts';
 import { describeWith } from './testing/require-store.ts';
-
-/** A schema of its own in the given database: a role may lack the right to make databases. */
-const openSchema = async (url: string) => {
-  const schema = `t_${randomUUID().replaceAll('-', '')}`;
-  const admin = postgres.createPool(url);
-  await admin.query(`CREATE SCHEMA ${schema}`);
-  const own = new URL(url);
-  own.searchParams.set('options', `-c search_path=${schema}`);
-  const pool = postgres.createPool(own.href);
-  return {
-    pool,
-    dispose: async () => {
-      await pool.end();
-      await admin.query(`DROP SCHEMA ${schema} CASCADE`);
-      await admin.end();
-    },
-  };
-};
 
 describeWith('POSTGRES_URL', 'SQL contract on PostgreSQL', (url) => {
   sqlContract({
