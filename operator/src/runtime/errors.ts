@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /** One cause inside a Status: for a conflict the message names the other manager and `field` its path. */
 export interface StatusCause {
   reason?: string;
@@ -40,16 +42,21 @@ export class ApiError extends Error {
   }
 }
 
+/** Whatever was thrown, as an Error. (`instanceof` alone fails across realms, such as those of a test runner.) */
+export const errorOf = (thrown: unknown): Error & { code?: string } =>
+  isNativeError(thrown) || thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
+
 /** No answer came: refused, reset, timed out. Whether a write took effect is unknown. */
 export class TransportError extends Error {
   readonly request: string;
+  /** `ECONNREFUSED`, `ECONNRESET`, `ETIMEDOUT` ... */
   readonly code: string;
 
-  constructor(request: string, code: string, cause: unknown) {
-    super(`${request}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  constructor(request: string, cause: Error & { code?: string }) {
+    super(`${request}: ${cause.message}`, { cause });
     this.name = 'TransportError';
     this.request = request;
-    this.code = code;
+    this.code = cause.code ?? 'UNKNOWN';
   }
 }
 

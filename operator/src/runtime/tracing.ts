@@ -1,4 +1,5 @@
 import { context, propagation, SpanStatusCode, trace, type Attributes } from '@opentelemetry/api';
+import { errorOf } from './errors.ts';
 
 const tracer = trace.getTracer('operator-runtime');
 
@@ -8,9 +9,9 @@ export const withSpan = <T>(name: string, attributes: Attributes, run: () => Pro
     try {
       return await run();
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const { message } = errorOf(error);
       span.setStatus({ code: SpanStatusCode.ERROR, message });
-      span.recordException(error instanceof Error ? error : message);
+      span.recordException(errorOf(error));
       throw error;
     } finally {
       span.end();

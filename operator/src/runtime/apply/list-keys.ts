@@ -3,25 +3,27 @@
  * A list that is not named here is taken as atomic. Should it not be, an element that someone else added makes
  * us send one apply too many; the other way round an edit would go unnoticed.
  */
-const keysOfList: Record<string, readonly (readonly string[])[]> = {
-  containers: [['name']],
-  initContainers: [['name']],
-  ephemeralContainers: [['name']],
-  env: [['name']],
-  volumes: [['name']],
-  imagePullSecrets: [['name']],
-  volumeMounts: [['mountPath']],
-  volumeDevices: [['devicePath']],
-  ports: [
-    ['containerPort', 'protocol'],
-    ['port', 'protocol'],
-  ],
-  hostAliases: [['ip']],
-  topologySpreadConstraints: [['topologyKey', 'whenUnsatisfiable']],
-  ownerReferences: [['uid']],
-  conditions: [['type']],
-  secrets: [['name']],
-};
+const keysOfList = new Map<string, readonly (readonly string[])[]>(
+  Object.entries({
+    containers: [['name']],
+    initContainers: [['name']],
+    ephemeralContainers: [['name']],
+    env: [['name']],
+    volumes: [['name']],
+    imagePullSecrets: [['name']],
+    volumeMounts: [['mountPath']],
+    volumeDevices: [['devicePath']],
+    ports: [
+      ['containerPort', 'protocol'],
+      ['port', 'protocol'],
+    ],
+    hostAliases: [['ip']],
+    topologySpreadConstraints: [['topologyKey', 'whenUnsatisfiable']],
+    ownerReferences: [['uid']],
+    conditions: [['type']],
+    secrets: [['name']],
+  }),
+);
 
 const defaults: Record<string, unknown> = { protocol: 'TCP' };
 
@@ -35,8 +37,8 @@ export const elementIdentity = (
   field: string,
   elements: readonly unknown[],
 ): ((element: Fields) => string) | undefined => {
-  const keys = keysOfList[field]?.find(([first = '']) =>
-    elements.every((element) => isFields(element) && first in element),
-  );
+  const keys = keysOfList
+    .get(field)
+    ?.find(([first = '']) => elements.every((element) => isFields(element) && first in element));
   return keys && ((element) => JSON.stringify(keys.map((key) => element[key] ?? defaults[key])));
 };

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { text } from 'node:stream/consumers';
 import { sleep, type Clock, type Random } from '../clock.ts';
-import { ApiError, TransportError } from '../errors.ts';
+import { ApiError, errorOf, TransportError } from '../errors.ts';
 import { traceHeaders } from '../tracing.ts';
 import type { ClusterAccess } from './access.ts';
 import { linesOf } from './lines.ts';
@@ -87,18 +87,16 @@ export class HttpTransport {
 
   /** @throws ApiError on an answer of 400 or more, TransportError when none came, what `guard` throws, the abort reason */
   async send(call: HttpCall): Promise<HttpAnswer> {
+    let freshToken = false;
     for (let attempts = 1; ; attempts += 1) {
       try {
         return await this.#sendOnce(call);
       } catch (error) {
-        const delay = retryDelay(
-          { error, attempts, idempotent: call.idempotent },
-          this.#options.retry,
-          this.#options.random,
-        );
-        if (delay === undefined || call.signal?.aborted) throw error;
-        await sleep(this.#options.clock, delay, call.signal);
-        call.signal?.throwIfAborted();
+        if (this.#refusedToken(error) && !freshToken) {
+          freshToken = true;
+          continue;
+        }
+        await this.#pauseBeforeRetry(call, error, attempts);
       }
     }
   }
@@ -118,6 +116,19 @@ export class HttpTransport {
   close(): void {
     this.#requests.destroy();
     this.#watches.destroy();
+  }
+
+  /** Throws `error` again when there is to be no other attempt. */
+  async #pauseBeforeRetry(call: HttpCall, error: unknown, attempts: number): Promise<void> {
+    const { retry, random, clock } = this.#options;
+    const delay = retryDelay({ error, attempts, idempotent: call.idempotent }, retry, random);
+    if (delay === undefined || call.signal?.aborted) throw error;
+    await sleep(clock, delay, call.signal);
+    if (call.signal?.aborted) throw this.#failure(call, error);
+  }
+
+  #refusedToken(error: unknown): boolean {
+    return this.#options.access.token !== undefined && error instanceof ApiError && error.status === 401;
   }
 
   #sendOnce(call: HttpCall): Promise<HttpAnswer> {
@@ -204,12 +215,8 @@ export class HttpTransport {
   }
 
   #failure(call: HttpCall, error: unknown): Error {
-    if (call.signal?.aborted) {
-      const { reason } = call.signal;
-      return reason instanceof Error ? reason : new Error(String(reason));
-    }
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
-    return new TransportError(nameOf(call), code, error);
+    if (call.signal?.aborted) return errorOf(call.signal.reason);
+    return new TransportError(nameOf(call), errorOf(error));
   }
 }
 

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { FakeClock } from '../../../test/fake-clock.ts';
+import { inClusterAccess, loadAccess } from './in-cluster.ts';
+import { loadKubeconfig } from './kubeconfig.ts';
+import { tokenFile } from './token.ts';
+
+const clock = new FakeClock();
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'access-'));
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+const kubeconfig = async (user: object, cluster: object = {}): Promise<string> => {
+  const path = join(folder, `kubeconfig-${Math.random()}`);
+  const document = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'here',
+    contexts: [{ name: 'here', context: { cluster: 'c', user: 'u', namespace: 'chat' } }],
+    clusters: [{ name: 'c', cluster: { server: 'https://10.0.0.1:6443', ...cluster } }],
+    users: [{ name: 'u', user }],
+  };
+  await writeFile(path, stringify(document));
+  return path;
+};
+
+describe('loadKubeconfig', () => {
+  test('client certificate and authority, as data', async () => {
+    const path = await kubeconfig(
+      { 'client-certificate-data': base64('cert'), 'client-key-data': base64('key') },
+      { 'certificate-authority-data': base64('ca'), 'tls-server-name': 'api' },
+    );
+    expect(await loadKubeconfig(path, clock)).toEqual({
+      server: new URL('https://10.0.0.1:6443'),
+      namespace: 'chat',
+      ca: 'ca',
+      clientCertificate: { certificate: 'cert', key: 'key' },
+      tlsServerName: 'api',
+    });
+  });
+
+  test('files are found beside it', async () => {
+    await writeFile(join(folder, 'ca.pem'), 'ca from file');
+    await writeFile(join(folder, 'token'), 'secret\n');
+    const path = await kubeconfig({ tokenFile: 'token' }, { 'certificate-authority': 'ca.pem' });
+    const access = await loadKubeconfig(path, clock);
+    expect(access.ca).toBe('ca from file');
+    expect(await access.token?.get()).toBe('secret');
+  });
+
+  test.each([
+    [{ exec: { command: 'aws' } }, 'exec credential plugin'],
+    [{ 'auth-provider': { name: 'gcp' } }, 'auth-provider'],
+    [{ username: 'admin', password: 'x' }, 'user name and password'],
+  ])('what is not supported is said: %j', async (user, what) => {
+    await expect(loadKubeconfig(await kubeconfig(user), clock)).rejects.toThrow(
+      new RegExp(`${what}.*not supported.*use a client certificate or a token`),
+    );
+  });
+
+  test('what is missing is named', async () => {
+    const path = await kubeconfig({});
+    await expect(loadKubeconfig(path, clock, 'there')).rejects.toThrow(/no context named "there"/);
+    await expect(loadKubeconfig(join(folder, 'none'), clock)).rejects.toThrow(/cannot read the kubeconfig/);
+    const bad = await kubeconfig({}, { server: 'not a url' });
+    await expect(loadKubeconfig(bad, clock)).rejects.toThrow(/is no kubeconfig[^]*server/);
+  });
+});
+
+describe('in a Pod', () => {
+  test('the service account is used, at an IPv6 address too', async () => {
+    await writeFile(join(folder, 'ca.crt'), 'pod ca');
+    await writeFile(join(folder, 'namespace'), 'system\n');
+    await writeFile(join(folder, 'token'), 'pod token');
+    const env = { KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '443' };
+    const access = await inClusterAccess(env, clock, folder);
+    expect(access).toMatchObject({ server: new URL('https://[fd00::1]'), ca: 'pod ca', namespace: 'system' });
+    expect(await access.token?.get()).toBe('pod token');
+  });
+
+  test('outside of one, the error says what to set', async () => {
+    await expect(loadAccess({}, clock)).rejects.toThrow(/set KUBECONFIG/);
+  });
+});
+
+describe('tokenFile', () => {
+  test('a rotated token is read within a minute, at once after a refusal, and outlives its file', async () => {
+    const path = join(folder, 'rotating');
+    const token = tokenFile(path, clock);
+    await expect(token.get()).rejects.toThrow(/cannot read the token file/);
+    await writeFile(path, 'one');
+    expect(await token.get()).toBe('one');
+    await writeFile(path, 'two');
+    expect(await token.get()).toBe('one');
+    clock.advance(60_000);
+    expect(await token.get()).toBe('two');
+    await writeFile(path, 'three');
+    token.invalidate();
+    expect(await token.get()).toBe('three');
+    await rm(path);
+    token.invalidate();
+    expect(await token.get()).toBe('three');
+  });
+});
