@@ -6,7 +6,6 @@ import { connectEventBus } from './events.ts';
 import { createLogger } from './logger.ts';
 import { createOutboxRelay } from './outbox.ts';
 import {
-  createPool,
   inboxMigration,
   inTransaction,
   markInInbox,

@@ -3,6 +3,7 @@ import { toError } from './errors.ts';
 import type { EventBus } from './events.ts';
 import type { Logger } from './logger.ts';
 import { createGauge } from './metrics.ts';
+import { runUntraced } from './telemetry.ts';
 
 /** An event that is stored and not yet known to be with the broker. */
 export type PendingEvent = {
@@ -125,7 +126,7 @@ export const createOutboxRelay = ({
 
   const wake = (): void => {
     if (stopped) return;
-    running ??= drain().finally(() => {
+    running ??= runUntraced(drain).finally(() => {
       running = undefined;
       // Nudged after the last look and before this line.
       if (!behind && workLeft()) wake();

@@ -40,6 +40,9 @@ export const runWithTraceparent = <T>(traceparent: string | undefined, fn: () =>
 export const continueTrace = <T>(traceparent: string | undefined, fn: () => T): T =>
   trace.getActiveSpan() === undefined ? runWithTraceparent(traceparent, fn) : fn();
 
+/** Runs `fn` outside any trace: work that a request sets off but that serves many. */
+export const runUntraced = <T>(fn: () => T): T => context.with(ROOT_CONTEXT, fn);
+
 /** Ids for log lines. */
 export const activeTraceIds = (): { traceId?: string; spanId?: string } => {
   const span = trace.getActiveSpan()?.spanContext();
