@@ -60,6 +60,8 @@ export class ObjectStore implements Cache {
   readonly #objects = new Map<Key, KubeObject>();
   readonly #indexes: Map<string, Index>;
   readonly #transform: (object: KubeObject) => KubeObject;
+  /** Held from the answer to a write of our own, and not yet seen through list or watch. */
+  readonly #ahead = new Set<Key>();
   readonly #handlers = new Set<ChangeHandler>();
   readonly #onHandlerError: (error: unknown) => void;
   /** All changes up to this version have been seen through list and watch. */
@@ -117,7 +119,7 @@ export class ObjectStore implements Cache {
       const writtenSince = !rewound && isNewer(object.metadata.resourceVersion, resourceVersion);
       if (!keys.has(key) && !writtenSince) this.#remove(key, object);
     }
-    for (const object of listed) this.#set(object, rewound);
+    for (const object of listed) if (rewound || !this.#isKnown(object)) this.#set(object, rewound);
   }
 
   /** The API server has no such kind, or no longer. */
@@ -158,8 +160,18 @@ export class ObjectStore implements Cache {
     const held = this.#objects.get(keyOf(object));
     const known =
       isNewer(resourceVersion, this.#seen) && isNewer(resourceVersion, held?.metadata.resourceVersion);
-    if (this.hasSynced() && known) this.#hold(keyOf(object), stripped, held);
+    if (this.hasSynced() && known) {
+      this.#hold(keyOf(object), stripped, held);
+      this.#ahead.add(keyOf(object));
+    }
     return stripped;
+  }
+
+  /** Handlers have been told of this very version, so a list that repeats it is no news. */
+  #isKnown(object: KubeObject): boolean {
+    const key = keyOf(object);
+    const held = this.#objects.get(key);
+    return held?.metadata.resourceVersion === object.metadata.resourceVersion && !this.#ahead.has(key);
   }
 
   #set(object: KubeObject, force: boolean): void {
@@ -172,6 +184,7 @@ export class ObjectStore implements Cache {
       return this.#dispatch({ type: 'modified', object: held, previous: held });
     }
     const stripped = this.#transform(withoutManagedFields(object));
+    this.#ahead.delete(key);
     this.#hold(key, stripped, held);
     this.#dispatch(
       held ? { type: 'modified', object: stripped, previous: held } : { type: 'added', object: stripped },
@@ -191,6 +204,7 @@ export class ObjectStore implements Cache {
     if (!previous) return;
     for (const index of this.#indexes.values()) index.remove(key, previous);
     this.#objects.delete(key);
+    this.#ahead.delete(key);
     this.#dispatch({ type: 'deleted', object: this.#transform(withoutManagedFields(last)), previous });
   }
 
