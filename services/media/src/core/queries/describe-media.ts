@@ -1,0 +1,36 @@
+import type { Media as MediaDto } from '@chatplatform/contracts/http/media';
+import type { Clock } from '@chatplatform/kit/clock';
+import type { Media, VariantName } from '../domain/media.ts';
+import { expiryAt, signPath } from '../domain/signed-path.ts';
+import type { MediaRepository } from '../ports/media-repository.ts';
+import { mediaNotFound } from './open-variant.ts';
+
+export interface DescribeDeps {
+  readonly signingKey: string;
+  readonly clock: Clock;
+}
+
+/** The medium as a client sees it, with addresses that expire. */
+export function describeMedia({ signingKey, clock }: DescribeDeps, media: Media): MediaDto {
+  const expires = expiryAt(clock.now());
+  const variant = (name: VariantName): MediaDto['variants'][VariantName] => ({
+    ...media.variants[name],
+    url: signPath(signingKey, media.id, name, expires),
+  });
+  return {
+    id: media.id,
+    ownerId: media.ownerId,
+    createdAt: media.createdAt.toISOString(),
+    variants: { thumbnail: variant('thumbnail'), display: variant('display') },
+  };
+}
+
+/** @throws DomainError `not-found` (`media.not-found`) */
+export async function findMedia(
+  deps: DescribeDeps & { readonly media: MediaRepository },
+  mediaId: string,
+): Promise<MediaDto> {
+  const media = await deps.media.find(mediaId);
+  if (media === null) throw mediaNotFound();
+  return describeMedia(deps, media);
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import { newId } from '@chatplatform/kit/ids';
+import { describeObjectStoreContract } from '../testing/object-store-contract.ts';
+import { createAzureObjectStore } from './azure-object-store.ts';
+import { createS3ObjectStore } from './s3-object-store.ts';
+
+const { AZURE_BLOB_CONNECTION_STRING, S3_ENDPOINT, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = process.env;
+const bucket = `test-${newId().slice(-12)}`;
+
+if (AZURE_BLOB_CONNECTION_STRING === undefined) {
+  describe.skip('Azure Blob (AZURE_BLOB_CONNECTION_STRING is not set)', () => {
+    it('keeps the contract of the object store', () => undefined);
+  });
+} else {
+  const connectionString = AZURE_BLOB_CONNECTION_STRING;
+  describeObjectStoreContract('Azure Blob', async () => createAzureObjectStore({ connectionString, bucket }));
+
+  describe('Azure Blob', () => {
+    it('is not usable while its container is missing', async () => {
+      const store = createAzureObjectStore({ connectionString, bucket: `none-${newId().slice(-12)}` });
+      await expect(store.check()).rejects.toThrow();
+    });
+  });
+}
+
+if (S3_ENDPOINT === undefined) {
+  describe.skip('S3 (S3_ENDPOINT is not set)', () => {
+    it('keeps the contract of the object store', () => undefined);
+  });
+} else {
+  const options = {
+    endpoint: S3_ENDPOINT,
+    region: process.env['S3_REGION'] ?? 'us-east-1',
+    accessKeyId: S3_ACCESS_KEY_ID ?? '',
+    secretAccessKey: S3_SECRET_ACCESS_KEY ?? '',
+  };
+  describeObjectStoreContract('S3', async () => createS3ObjectStore({ ...options, bucket }));
+
+  describe('S3', () => {
+    it('is not usable while its bucket is missing', async () => {
+      const store = createS3ObjectStore({ ...options, bucket: `none-${newId().slice(-12)}` });
+      await expect(store.check()).rejects.toThrow();
+    });
+  });
+}

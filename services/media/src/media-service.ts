@@ -1,0 +1,106 @@
+import { createTokenVerifier } from '@chatplatform/kit/access';
+import { systemClock } from '@chatplatform/kit/clock';
+import { toError, unavailable } from '@chatplatform/kit/errors';
+import { connectEventBus, newEvent } from '@chatplatform/kit/events';
+import { createApp, listen } from '@chatplatform/kit/http';
+import { newId } from '@chatplatform/kit/ids';
+import { startManagementServer } from '@chatplatform/kit/management';
+import { registry } from '@chatplatform/kit/metrics';
+import { connectMongo, embeddedOutbox } from '@chatplatform/kit/mongo';
+import { createOutboxRelay } from '@chatplatform/kit/outbox';
+import type { ServiceContext } from '@chatplatform/kit/service';
+import { mediaRoutes, servingRoutes } from './api/routes.ts';
+import type { MediaConfig } from './config.ts';
+import { sweepOrphans } from './core/commands/sweep-orphans.ts';
+import { createBoundedQueue } from './infrastructure/bounded-queue.ts';
+import {
+  checkSchema,
+  createMongoMediaRepository,
+  mediaCollection,
+} from './infrastructure/mongo-media-repository.ts';
+import { createObjectStore } from './infrastructure/object-store.ts';
+import { createSharpProcessor } from './infrastructure/sharp-processor.ts';
+
+const SERVICE = 'media';
+const SWEEP_INTERVAL_MS = 6 * 3_600_000;
+
+/** Builds and starts everything. Returns the ports it listens on. */
+export async function startMedia(
+  context: ServiceContext,
+  config: MediaConfig,
+): Promise<{ port: number; managementPort: number }> {
+  const { logger } = context;
+  const clock = systemClock;
+
+  const mongo = await connectMongo({ url: config.MONGODB_URL, database: config.MONGODB_DATABASE });
+  context.onStop(() => mongo.close());
+  const bus = await connectEventBus({ url: config.AMQP_URL, service: context.name, logger });
+  context.onStop(() => bus.close());
+  const relay = createOutboxRelay({ store: embeddedOutbox([mediaCollection(mongo.db)]), bus, logger });
+  relay.start();
+  context.onStop(() => relay.stop());
+
+  const objects = await createObjectStore(config);
+  const media = createMongoMediaRepository(mongo.db, {
+    uploadedEvent: (data) =>
+      newEvent({
+        type: 'media.uploaded.v1',
+        source: `/services/${SERVICE}`,
+        subject: data.mediaId,
+        data,
+        now: clock.now(),
+      }),
+    onOutbox: (events) => relay.nudge(events),
+  });
+  const sweep = setInterval(() => {
+    sweepOrphans({ objects, media, clock }).then(
+      (removed) => logger.info({ removed }, 'swept objects that have no document'),
+      (error: unknown) => logger.warn({ err: toError(error) }, 'the sweep of orphaned objects failed'),
+    );
+  }, SWEEP_INTERVAL_MS);
+  context.onStop(() => clearInterval(sweep));
+
+  const routeDeps = {
+    objects,
+    media,
+    pictures: createSharpProcessor({ maxPixels: config.MEDIA_MAX_PIXELS, concurrency: 2, maxWaiting: 16 }),
+    clock,
+    newId,
+    logger,
+    verifier: createTokenVerifier({
+      jwksUrl: config.JWKS_URL,
+      issuer: config.JWT_ISSUER,
+      audience: config.JWT_AUDIENCE,
+    }),
+    signingKey: config.MEDIA_URL_SIGNING_KEY,
+    maxBytes: config.MEDIA_MAX_BYTES,
+    uploads: createBoundedQueue({
+      concurrency: 8,
+      maxWaiting: 32,
+      refusal: () => unavailable('media.busy', 'Too many uploads at once.', { retryAfterSeconds: 5 }),
+    }),
+  };
+  const app = createApp({
+    logger,
+    routes: (express) => {
+      express.use('/api/v1/media', mediaRoutes(routeDeps));
+      express.use('/media', servingRoutes(routeDeps));
+    },
+  });
+  const server = await listen(app, config.HTTP_PORT);
+  context.onStop(() => server.close());
+
+  const management = await startManagementServer({
+    port: config.MANAGEMENT_PORT,
+    registry,
+    checks: {
+      mongodb: () => checkSchema(mongo.db),
+      objectStorage: () => objects.check(),
+      rabbitmq: async () => {
+        if (!bus.healthy()) throw unavailable('broker.unavailable', 'not connected');
+      },
+    },
+  });
+  context.onStop(() => management.close());
+  return { port: server.port, managementPort: management.port };
+}
