@@ -2,7 +2,11 @@ import { createProgress } from '../launcher/progress.ts';
 import { LauncherError, renderLauncherError } from '../launcher/launcher-error.ts';
 import { createArtifactContext } from './context.ts';
 import { ensureHostPackages } from './debian/host-packages.ts';
+import { ensureInfluxd } from './programs/influxdb.ts';
+import { ensureJaeger } from './programs/jaeger.ts';
+import { ensureKubernetes } from './programs/kubernetes.ts';
 import { ensureMongoStandIn } from './programs/mongodb-stand-in.ts';
+import { ensureNpmProgram } from './programs/npm-programs.ts';
 
 /** Makes artefacts by hand: `node infra/local/src/artifacts/main.ts host-packages`. Prints one `name=path` a line. */
 const context = createArtifactContext({
@@ -16,6 +20,11 @@ const targets: Record<string, () => Promise<Record<string, string>>> = {
   'host-packages': async () => ({
     'host-packages': await ensureHostPackages(context, ['redis-server', 'rabbitmq-server', 'postgresql']),
   }),
+  kubernetes: async () => ({ kubernetes: await ensureKubernetes(context) }),
+  influxd: async () => ({ influxd: await ensureInfluxd(context) }),
+  jaeger: async () => ({ jaeger: await ensureJaeger(context) }),
+  azurite: async () => ({ azurite: await ensureNpmProgram(context, 'azurite') }),
+  maildev: async () => ({ maildev: await ensureNpmProgram(context, 'maildev') }),
   mongodb: async () => {
     const { command, args } = await ensureMongoStandIn(context);
     return { mongodb: [command, ...args].join(' ') };

@@ -17,6 +17,8 @@ export interface ArtifactRecipe {
   title: string;
   /** A compile waits for a free slot. Default: false. */
   compile?: boolean;
+  /** Makes other artefacts that this one is made of; it holds no slot meanwhile. */
+  needs?(): Promise<unknown>;
   /** Fills the empty folder `directory`, or throws. */
   build(directory: string, step: BuildStep): Promise<void>;
 }
@@ -55,6 +57,7 @@ interface Place {
 async function make(context: ArtifactContext, recipe: ArtifactRecipe, place: Place): Promise<string> {
   if (existsSync(place.target)) return place.target;
   await mkdir(place.folder, { recursive: true });
+  await recipe.needs?.();
   const logFile = join(context.cacheDirectory, 'logs', `${recipe.name}.log`);
   const slots = recipe.compile === true ? context.compileSlots : unlimited;
   await slots.with(() =>
