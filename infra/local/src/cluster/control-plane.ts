@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ChildExitedError, startChild } from './child-process.ts';
@@ -7,9 +7,10 @@ import { apiServerArguments } from './components/kube-apiserver.ts';
 import { etcdArguments, etcdUrl } from './components/etcd.ts';
 import { controllerManagerArguments } from './components/kube-controller-manager.ts';
 import { findFreePorts } from './free-ports.ts';
+import { createConsoleProgress } from '../launcher/progress.ts';
 import { renderKubeconfig } from './kubeconfig.ts';
 import { ensureClusterPki, readKeyPair } from './pki/cluster-pki.ts';
-import { resolveKubeBinary } from './kube-binary.ts';
+import { kubernetesPrograms } from './kubernetes-programs.ts';
 import { waitUntilReady } from './readiness.ts';
 
 export interface ControlPlaneOptions {
@@ -23,8 +24,8 @@ export interface ControlPlaneOptions {
    * is the usual choice of a test that looks at deletion.
    */
   controllers?: readonly string[];
-  /** The multi-call binary of the control plane; default: built or taken from the cache. */
-  kubeBinary?: string;
+  /** Folder that holds etcd and kube-apiserver; default: taken from the cache, or built first. */
+  programs?: string;
   /** How long to wait for readiness, default 60 s. */
   timeoutMs?: number;
 }
@@ -53,10 +54,10 @@ const STOP_GRACE_MS = 5000;
  * @throws ChildExitedError when one of them ends before it is ready, with the end of its log
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<RunningControlPlane> {
-  const binary = options.kubeBinary ?? (await resolveKubeBinary());
+  const programs = options.programs ?? (await kubernetesPrograms(createConsoleProgress(process.stderr)));
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await startOnce(binary, options);
+      return await startOnce(programs, options);
     } catch (error) {
       // Another process may take a free port between the moment it is found and the moment it is bound.
       const retry = error instanceof ChildExitedError && error.logTail.includes('address already in use');
@@ -65,7 +66,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   }
 }
 
-async function startOnce(binary: string, options: ControlPlaneOptions): Promise<RunningControlPlane> {
+async function startOnce(programs: string, options: ControlPlaneOptions): Promise<RunningControlPlane> {
   const dir = await makeDirectory(options.dir);
   const children: Child[] = [];
   const stop = async () => {
@@ -76,8 +77,7 @@ async function startOnce(binary: string, options: ControlPlaneOptions): Promise<
   try {
     const context = await prepare(dir, options.port);
     const start = async (name: string, args: string[]) => {
-      const command = join(dir, 'bin', name);
-      await symlink(binary, command).catch(ignoreExisting);
+      const command = join(programs, name);
       children.push(await startChild({ name, command, args, logFile: join(dir, `${name}.log`) }));
     };
     await start('etcd', context.etcd);
@@ -95,7 +95,7 @@ async function startOnce(binary: string, options: ControlPlaneOptions): Promise<
 
 async function makeDirectory(wanted: string | undefined): Promise<string> {
   const dir = wanted ?? (await mkdtemp(join(tmpdir(), 'chatplatform-control-plane-')));
-  await mkdir(join(dir, 'bin'), { recursive: true });
+  await mkdir(dir, { recursive: true });
   return dir;
 }
 
@@ -152,6 +152,7 @@ async function prepare(dir: string, wantedPort: number | undefined): Promise<Con
         kubeconfig: controllerManagerKubeconfig,
         port: controllerManagerPort,
         controllers,
+        volumePluginDirectory: join(dir, 'volume-plugins'),
       }),
   };
 }
@@ -185,8 +186,4 @@ async function untilReady(context: Context, failed: Promise<never>, timeoutMs: n
     clearTimeout(timer);
     waiting.abort();
   }
-}
-
-function ignoreExisting(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EEXIST') throw error;
 }

@@ -88,6 +88,16 @@ export function createProgress(output: ProgressOutput, now: () => number): Progr
   };
 }
 
+/** Progress on one of the process's own streams. */
+export function createConsoleProgress(stream: NodeJS.WriteStream): Progress {
+  const output = {
+    isTTY: stream.isTTY === true,
+    columns: stream.columns ?? 110,
+    write: (text: string) => void stream.write(text),
+  };
+  return createProgress(output, Date.now);
+}
+
 /** `4.2s`, `1m 05s`. */
 export function formatDuration(milliseconds: number): string {
   const seconds = milliseconds / 1000;

@@ -22,8 +22,8 @@ export interface NodeConfigFiles {
 export interface ProcessSpecOptions {
   layout: NodeLayout;
   files: NodeConfigFiles;
-  /** The multi-call binary of etcd, the control plane and the kubelet. */
-  kubeBinary: string;
+  /** Folder that holds etcd, the control plane and the kubelet. */
+  programs: string;
   containerdBinary: string;
   /** Variables that lead to a proxy, for containerd's pulls; empty for none. */
   proxyEnvironment: Readonly<Record<string, string>>;
@@ -49,7 +49,7 @@ export function processSpecs(options: ProcessSpecOptions): ProcessSpec[] {
     command: join(layout.bin, name),
     args,
     env: { PATH: systemPath, HOME: '/root' },
-    inputs: digest([options.kubeBinary, ...inputs]),
+    inputs: digest([options.programs, ...inputs]),
     stopGraceMs: 4000,
   });
   return [
@@ -89,6 +89,7 @@ export function processSpecs(options: ProcessSpecOptions): ProcessSpec[] {
         kubeconfig: kubeconfig('kube-controller-manager'),
         port: ports.controllerManager,
         controllers: ['*'],
+        volumePluginDirectory: join(layout.kubelet, 'volume-plugins'),
         podCidr: settings.podCidr,
         serviceCidr: settings.serviceCidr,
       }),

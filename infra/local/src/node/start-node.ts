@@ -23,7 +23,8 @@ import type { ProcessSpec } from './supervisor/process-spec.ts';
 
 export interface StartNodeOptions {
   layout: NodeLayout;
-  kubeBinary: string;
+  /** Folder that holds etcd, the control plane and the kubelet. */
+  programs: string;
   kubectl: Kubectl;
   /** Image that holds the namespaces of a Pod; it has to be imported before the first Pod starts. */
   pauseImage: string;
@@ -124,7 +125,7 @@ async function writeUserKubeconfig(layout: NodeLayout, userName: string, path: s
 }
 
 async function writeConfiguration(options: StartNodeOptions, traits: MachineTraits): Promise<ProcessSpec[]> {
-  const { layout, kubeBinary } = options;
+  const { layout, programs } = options;
   const files = renderConfigFiles(layout, traits, options.pauseImage);
   for (const [name, content] of Object.entries(files) as [keyof NodeConfigFiles, string][]) {
     await replaceFile(join(layout.config, name), content, 0o644);
@@ -135,9 +136,9 @@ async function writeConfiguration(options: StartNodeOptions, traits: MachineTrai
   const containerdBinary = await findOnPath('containerd');
   if (containerdBinary === undefined) throw new LauncherError('containerd is not installed');
   const proxyEnvironment = proxyVariables(process.env);
-  const specs = processSpecs({ layout, files, kubeBinary, containerdBinary, proxyEnvironment });
+  const specs = processSpecs({ layout, files, programs, containerdBinary, proxyEnvironment });
   for (const { name } of specs)
-    await link(name === 'containerd' ? containerdBinary : kubeBinary, join(layout.bin, name));
+    await link(name === 'containerd' ? containerdBinary : join(programs, name), join(layout.bin, name));
   return specs;
 }
 

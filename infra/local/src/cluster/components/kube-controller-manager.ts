@@ -7,6 +7,8 @@ export interface ControllerManagerOptions {
   port: number;
   /** `*` for all that are on by default, else names of controllers. */
   controllers: readonly string[];
+  /** Made by the program when it is missing, so not left at its default below /usr. */
+  volumePluginDirectory: string;
   /** Set where there is a node: each gets a range of Pod addresses. */
   podCidr?: string;
   serviceCidr?: string;
@@ -22,6 +24,7 @@ export function controllerManagerArguments(options: ControllerManagerOptions): s
     '--bind-address=127.0.0.1',
     `--secure-port=${options.port}`,
     `--controllers=${options.controllers.join(',')}`,
+    `--flex-volume-plugin-dir=${options.volumePluginDirectory}`,
     '--use-service-account-credentials=true',
     `--root-ca-file=${pki('ca.crt')}`,
     `--service-account-private-key-file=${pki('sa.key')}`,
