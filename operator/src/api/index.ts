@@ -1,0 +1,19 @@
+export { API_VERSION, GROUP, KIND, PLURAL, VERSION, chatPlatformSchema } from './chat-platform.ts';
+export type { ChatPlatform } from './chat-platform.ts';
+export { customResourceDefinition } from './crd.ts';
+export { effectiveSpec } from './effective.ts';
+export type {
+  EffectiveSpec,
+  EffectiveStore,
+  EffectiveWorkload,
+  EnvVar,
+  ExternalServer,
+  ManagedStore,
+  SqlEngine,
+} from './effective.ts';
+export type { Resources, StoreName, WorkloadName } from './profiles.ts';
+export { durationSeconds } from './scalars.ts';
+export { SERVICE_NAMES } from './services.ts';
+export type { ServiceName } from './services.ts';
+export type { ChatPlatformSpec, Profile } from './spec.ts';
+export type { ChatPlatformStatus, ComponentLine, ComponentState } from './status.ts';

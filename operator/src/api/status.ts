@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { documented } from './documented.ts';
+
+const condition = z.object({
+  type: documented(z.string().max(316), {
+    text: 'Ready, Progressing, Degraded, Paused, or one of a component.',
+  }),
+  status: documented(z.enum(['True', 'False', 'Unknown']), { text: 'True, False or Unknown.' }),
+  reason: documented(z.string().min(1).max(1024), { text: 'One word for a program.' }),
+  message: documented(z.string().max(32768), { text: 'A sentence for a person.' }),
+  lastTransitionTime: documented(z.string(), {
+    text: 'When status last changed.',
+    extensions: { format: 'date-time' },
+  }),
+  observedGeneration: documented(z.int(), {
+    text: 'The generation of the spec this speaks of.',
+    extensions: { format: 'int64' },
+  }).optional(),
+});
+
+const component = z.object({
+  name: documented(z.string(), { text: 'The component.' }),
+  state: documented(z.enum(['Ready', 'Progressing', 'Waiting', 'Degraded', 'External', 'Disabled']), {
+    text: 'Waiting: its turn in the rollout has not come. External: somebody else runs it.',
+  }),
+  ready: documented(z.string(), { text: 'Pods that serve, of those wanted.', example: '2/2' }).optional(),
+  message: documented(z.string(), { text: 'What it waits for or suffers from.' }).optional(),
+});
+
+export const statusSchema = documented(
+  z.object({
+    observedGeneration: documented(z.int(), {
+      text: 'The generation of the spec this status speaks of.',
+      extensions: { format: 'int64' },
+    }).optional(),
+    url: documented(z.string(), { text: 'Where people reach the platform.' }).optional(),
+    version: documented(
+      z.object({
+        current: documented(z.string(), { text: 'The version that was last rolled out in full.' }).optional(),
+        target: documented(z.string(), { text: 'The version that is wanted.' }).optional(),
+      }),
+      { text: 'Versions of the platform.' },
+    ).optional(),
+    conditions: documented(z.array(condition), {
+      text: 'Ready, Progressing, Degraded, Paused and one for each component.',
+      extensions: { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] },
+    }).optional(),
+    components: documented(z.array(component), {
+      text: 'One line for each component.',
+      extensions: { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] },
+    }).optional(),
+    effective: documented(z.record(z.string(), z.unknown()), {
+      text: 'The spec with every default filled in, in the form of the spec.',
+      extensions: { 'x-kubernetes-preserve-unknown-fields': true },
+    }).optional(),
+  }),
+  { text: 'What the operator last saw.' },
+);
+
+export type ChatPlatformStatus = z.infer<typeof statusSchema>;
+export type ComponentLine = z.infer<typeof component>;
+export type ComponentState = ComponentLine['state'];

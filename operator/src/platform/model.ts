@@ -1,0 +1,48 @@
+import type { EffectiveSpec, WorkloadName } from '../api/index.ts';
+import type { Credentials } from './secrets/credentials.ts';
+import type { MissingReference, References } from './references.ts';
+
+export const IMAGE_KEYS = [
+  'rabbitmq',
+  'redis',
+  'postgresql',
+  'mongodb',
+  'influxdb',
+  'azurite',
+  'sqlserver',
+  'maildev',
+  'jaeger',
+  'prometheus',
+] as const;
+export type StoreImage = (typeof IMAGE_KEYS)[number];
+
+/** Image references of the stores and of the platform's own workloads. */
+export type Images = Readonly<Record<StoreImage | WorkloadName, string>>;
+
+/** What the cluster is like, as far as manifests depend on it. */
+export interface ClusterFacts {
+  /** Address of the cluster's DNS server: nginx resolves by itself and does not read resolv.conf. */
+  readonly dnsServer: string;
+  /** `cluster.local`. */
+  readonly dnsDomain: string;
+  /** An address of a node that people can reach, for NodePort without a hostname. */
+  readonly nodeAddress: string | undefined;
+}
+
+/** Everything `desired` may know of a platform, but for what was observed. */
+export interface Platform {
+  readonly name: string;
+  readonly namespace: string;
+  readonly spec: EffectiveSpec;
+  readonly images: Images;
+  readonly cluster: ClusterFacts;
+  readonly credentials: Credentials;
+  /** Values of the Secrets that the spec refers to. */
+  readonly references: References;
+  /** References that cannot be followed now: what needs them waits. */
+  readonly missing: readonly MissingReference[];
+  /** Where people reach the platform; undefined while an address is awaited. */
+  readonly url: string | undefined;
+}
+
+export const isDevelopment = (platform: { spec: EffectiveSpec }): boolean => platform.spec.profile === 'Development';

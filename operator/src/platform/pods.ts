@@ -1,0 +1,122 @@
+import type {
+  Container,
+  ContainerPort,
+  EnvVar,
+  PodSpec,
+  PodTemplateSpec,
+  Probe,
+  Volume,
+  VolumeMount,
+} from 'kubernetes-types/core/v1.d.ts';
+import type { Resources } from '../api/index.ts';
+import { CONFIG_HASH_ANNOTATION, objectLabels, selectorLabels } from './labels.ts';
+import type { Platform } from './model.ts';
+
+/** One user for every Pod: our images name it, and the official ones run under any. */
+const USER = 10001;
+
+export interface ContainerOptions {
+  readonly name: string;
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  readonly ports?: Readonly<Record<string, number>>;
+  readonly env?: readonly EnvVar[];
+  readonly mounts?: readonly VolumeMount[];
+  readonly resources: Resources;
+  readonly readiness?: Probe;
+  readonly liveness?: Probe;
+  readonly startup?: Probe;
+}
+
+/** A container as the restricted Pod security standard wants it, with a read-only root and a writable /tmp. */
+export function container(options: ContainerOptions): Container {
+  const ports: ContainerPort[] = Object.entries(options.ports ?? {}).map(([name, containerPort]) => ({
+    name,
+    containerPort,
+    protocol: 'TCP',
+  }));
+  return {
+    name: options.name,
+    image: options.image,
+    imagePullPolicy: 'IfNotPresent',
+    ...(options.command === undefined ? {} : { command: [...options.command] }),
+    ...(options.args === undefined ? {} : { args: [...options.args] }),
+    ...(options.env === undefined || options.env.length === 0 ? {} : { env: [...options.env] }),
+    ...(ports.length === 0 ? {} : { ports }),
+    ...(options.startup === undefined ? {} : { startupProbe: options.startup }),
+    ...(options.readiness === undefined ? {} : { readinessProbe: options.readiness }),
+    ...(options.liveness === undefined ? {} : { livenessProbe: options.liveness }),
+    resources: { requests: { ...options.resources.requests }, limits: { ...options.resources.limits } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      readOnlyRootFilesystem: true,
+    },
+    // The last log lines of a container that failed become its termination message: conditions quote it.
+    terminationMessagePolicy: 'FallbackToLogsOnError',
+    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...(options.mounts ?? [])],
+  };
+}
+
+/** Probes go over the network: an exec probe each second costs more CPU than most of our services idle at. */
+export const tcpProbe = (port: string, timing: Partial<Probe> = {}): Probe => ({
+  tcpSocket: { port },
+  periodSeconds: 5,
+  timeoutSeconds: 3,
+  ...timing,
+});
+
+export const httpProbe = (port: string, path: string, timing: Partial<Probe> = {}): Probe => ({
+  httpGet: { port, path },
+  periodSeconds: 5,
+  timeoutSeconds: 3,
+  ...timing,
+});
+
+export interface PodOptions {
+  readonly component: string;
+  readonly containers: Container[];
+  readonly volumes?: readonly Volume[];
+  /** What the Pods read; when it changes, and only then, they are rolled. */
+  readonly configHash?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** @default 30 */
+  readonly graceSeconds?: number;
+  readonly spec?: Partial<PodSpec>;
+}
+
+/** A Pod template under the restricted standard, without a service account token, spread over nodes and zones. */
+export function podTemplate(platform: Platform, options: PodOptions): PodTemplateSpec {
+  const { component } = options;
+  return {
+    metadata: {
+      labels: { ...objectLabels(platform, component), ...options.labels },
+      ...(options.configHash === undefined
+        ? {}
+        : { annotations: { [CONFIG_HASH_ANNOTATION]: options.configHash } }),
+    },
+    spec: {
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: USER,
+        runAsGroup: USER,
+        fsGroup: USER,
+        fsGroupChangePolicy: 'OnRootMismatch',
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+      terminationGracePeriodSeconds: options.graceSeconds ?? 30,
+      topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
+        maxSkew: 1,
+        topologyKey,
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels: selectorLabels(platform, component) },
+      })),
+      containers: options.containers,
+      volumes: [{ name: 'tmp', emptyDir: {} }, ...(options.volumes ?? [])],
+      ...options.spec,
+    },
+  };
+}

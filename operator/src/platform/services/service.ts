@@ -1,0 +1,96 @@
+import type { EnvVar as KubeEnvVar, PodTemplateSpec } from 'kubernetes-types/core/v1.d.ts';
+import type { EnvVar } from '../../api/index.ts';
+import type { Component } from '../component.ts';
+import { contentHash } from '../hash.ts';
+import { LABEL, objectName } from '../labels.ts';
+import type { Platform } from '../model.ts';
+import { container, httpProbe, podTemplate } from '../pods.ts';
+import { clusterService } from '../store.ts';
+import { deploymentHealth } from '../workload-health.ts';
+import { HTTP_PORT, MANAGEMENT_PORT, serviceSettings } from './definitions.ts';
+import type { ServiceDefinition } from './definitions.ts';
+import { metricsService, workloadObjects } from './workload.ts';
+
+const CONFIG_PATH = '/etc/chatplatform/config';
+const SECRETS_PATH = '/etc/chatplatform/secrets';
+
+const titleCase = (name: string) => `${name[0]?.toUpperCase() ?? ''}${name.slice(1)}`;
+
+export function kubeEnv(env: readonly EnvVar[]): KubeEnvVar[] {
+  return env.map(({ name, value, valueFrom }) => {
+    if (valueFrom === undefined) return { name, value: value ?? '' };
+    const { name: secret, key } = valueFrom.secretKeyRef;
+    return { name, valueFrom: { secretKeyRef: { name: secret, key: key ?? 'value' } } };
+  });
+}
+
+/** Values that reach the Pod through references only: a change of theirs must roll it as well. */
+function referencedEnv(platform: Platform, env: readonly EnvVar[]): unknown[] {
+  return env.map(({ valueFrom }) => {
+    if (valueFrom === undefined) return null;
+    const { name, key } = valueFrom.secretKeyRef;
+    return platform.references.get(name)?.[key ?? 'value'];
+  });
+}
+
+/** The mounted settings of a service, and the environment that says where they are: shared with its migration. */
+export function settingsMounts(platform: Platform, { name }: ServiceDefinition) {
+  return {
+    env: [
+      { name: 'CONFIG_DIRS', value: `${CONFIG_PATH}:${SECRETS_PATH}` },
+      ...kubeEnv(platform.spec.services[name].env),
+    ],
+    mounts: [
+      { name: 'config', mountPath: CONFIG_PATH, readOnly: true },
+      { name: 'secrets', mountPath: SECRETS_PATH, readOnly: true },
+    ],
+    volumes: [
+      { name: 'config', configMap: { name: objectName(platform, name), defaultMode: 0o444 } },
+      { name: 'secrets', secret: { secretName: objectName(platform, name), defaultMode: 0o440 } },
+    ],
+  };
+}
+
+function template(platform: Platform, service: ServiceDefinition): PodTemplateSpec {
+  const { name } = service;
+  const { env, resources } = platform.spec.services[name];
+  const settings = settingsMounts(platform, service);
+  return podTemplate(platform, {
+    component: name,
+    labels: { [LABEL.version]: platform.spec.version },
+    configHash: contentHash([serviceSettings(platform, service), referencedEnv(platform, env)]),
+    volumes: settings.volumes,
+    containers: [
+      {
+        ...container({
+          name,
+          image: platform.images[name],
+          ports: { http: HTTP_PORT, management: MANAGEMENT_PORT },
+          env: settings.env,
+          mounts: settings.mounts,
+          resources,
+          startup: httpProbe('management', '/livez', { periodSeconds: 1, failureThreshold: 120 }),
+          readiness: httpProbe('management', '/readyz', { periodSeconds: 3, failureThreshold: 2 }),
+          liveness: httpProbe('management', '/livez', { periodSeconds: 10, failureThreshold: 3 }),
+        }),
+        // Endpoints are withdrawn while the Pod stops: it goes on serving until everyone has heard of it.
+        lifecycle: { preStop: { sleep: { seconds: 3 } } },
+      },
+    ],
+  });
+}
+
+/** One of the seven services. */
+export function serviceComponent(service: ServiceDefinition): Component {
+  const { name } = service;
+  return {
+    name,
+    condition: `${titleCase(name)}Ready`,
+    desired: (platform) => [
+      clusterService(platform, name, { http: HTTP_PORT }),
+      metricsService(platform, name, MANAGEMENT_PORT),
+      ...workloadObjects(platform, name, template(platform, service)),
+    ],
+    health: (platform, observed) => deploymentHealth(observed, name, objectName(platform, name)),
+  };
+}

@@ -1,0 +1,126 @@
+import { chatPlatformSchema, effectiveSpec } from '../api/index.ts';
+import type { ChatPlatform, EffectiveSpec } from '../api/index.ts';
+import { PLATFORM_INDEX } from '../caches.ts';
+import type { ClusterDns, Environment } from '../environment.ts';
+import type { ImageOverrides } from '../platform/images.ts';
+import { KINDS } from '../platform/kinds.ts';
+import { observedFrom } from '../platform/observed.ts';
+import type { Observed } from '../platform/observed.ts';
+import { missingReferences, referencesOf } from '../platform/references.ts';
+import type { MissingReference, References } from '../platform/references.ts';
+import { secretValues } from '../platform/secrets/credentials.ts';
+import { TerminalError, isNotFound, keyFor } from '../runtime/index.ts';
+import type { KubeObject, Key, ResourceRef, Toolbox } from '../runtime/index.ts';
+
+export interface Dependencies extends Toolbox {
+  readonly images: ImageOverrides;
+  readonly environment: Environment;
+}
+
+/** Everything a decision needs to know, read before any is made. */
+export interface Facts {
+  readonly key: Key;
+  /** As stored: what events, ownership and status are attached to. */
+  readonly object: KubeObject;
+  readonly platform: ChatPlatform;
+  readonly spec: EffectiveSpec;
+  readonly observed: Observed;
+  readonly references: References;
+  readonly missing: readonly MissingReference[];
+  readonly nodeAddress: string | undefined;
+  readonly dns: ClusterDns;
+}
+
+const NODES: ResourceRef = { apiVersion: 'v1', kind: 'Node', plural: 'nodes', namespaced: false };
+
+/** Checked although the API server has done so: the CRD in the cluster may be another version's. */
+function parse(object: KubeObject): ChatPlatform {
+  const result = chatPlatformSchema.safeParse(object);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new TerminalError('InvalidSpec', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+}
+
+/** What the caches hold of one platform. */
+export function observe({ caches }: Pick<Toolbox, 'caches'>, key: Key): Observed {
+  return observedFrom(ownedObjects({ caches }, key));
+}
+
+export function ownedObjects({ caches }: Pick<Toolbox, 'caches'>, key: Key): KubeObject[] {
+  return Object.values(KINDS).flatMap((kind) => caches.of(kind).byIndex(PLATFORM_INDEX, key));
+}
+
+/** Foreign Secrets are read one by one, by name, and forgotten: none is cached. */
+async function readReferences(
+  { client }: Dependencies,
+  namespace: string,
+  names: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<References> {
+  const read = async (name: string): Promise<[string, Record<string, string>][]> => {
+    try {
+      return [[name, secretValues(await client.get(KINDS.secret, { namespace, name }, { signal }))]];
+    } catch (error) {
+      if (isNotFound(error)) return [];
+      throw error;
+    }
+  };
+  const found = await Promise.all([...names].map(read));
+  return new Map(found.flat());
+}
+
+interface NodeAddresses {
+  readonly status?: { readonly addresses?: readonly { readonly type: string; readonly address: string }[] };
+}
+
+/** An address for people: the external one of any node, else an internal one. Only where nothing else gives the URL. */
+async function readNodeAddress(
+  { client }: Dependencies,
+  { hostname, exposure }: EffectiveSpec,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (exposure.type !== 'NodePort' || hostname !== undefined || exposure.url !== undefined) return undefined;
+  const { items } = await client.list(NODES, { limit: 20, signal });
+  const addresses = items.flatMap((node) => (node as unknown as NodeAddresses).status?.addresses ?? []);
+  const first = (type: string) => addresses.find((address) => address.type === type)?.address;
+  return first('ExternalIP') ?? first('InternalIP');
+}
+
+/** Outside a cluster (development) the DNS Service is asked for by its customary name. */
+async function readDns({ client, environment }: Dependencies, signal: AbortSignal): Promise<ClusterDns> {
+  if (environment.dns !== undefined) return environment.dns;
+  const fallback = { server: '10.96.0.10', domain: 'cluster.local' };
+  try {
+    const service = await client.get(KINDS.service, { namespace: 'kube-system', name: 'kube-dns' }, { signal });
+    const { clusterIP } = service['spec'] as { clusterIP?: string };
+    return { ...fallback, server: clusterIP ?? fallback.server };
+  } catch (error) {
+    if (isNotFound(error)) return fallback;
+    throw error;
+  }
+}
+
+/** Reads all there is to know of one platform. @throws TerminalError when its spec cannot be understood */
+export async function gather(dependencies: Dependencies, object: KubeObject, signal: AbortSignal): Promise<Facts> {
+  const platform = parse(object);
+  const { name, namespace } = platform.metadata;
+  const spec = effectiveSpec(platform.spec, dependencies.environment.version);
+  const wanted = referencesOf({ name, spec });
+  const [references, nodeAddress, dns] = await Promise.all([
+    readReferences(dependencies, namespace, new Set(wanted.map(({ secret }) => secret)), signal),
+    readNodeAddress(dependencies, spec, signal),
+    readDns(dependencies, signal),
+  ]);
+  const key = keyFor({ namespace, name });
+  return {
+    key,
+    object,
+    platform,
+    spec,
+    observed: observe(dependencies, key),
+    references,
+    missing: missingReferences(wanted, references),
+    nodeAddress,
+    dns,
+  };
+}

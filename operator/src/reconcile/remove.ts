@@ -1,0 +1,76 @@
+import { KINDS } from '../platform/kinds.ts';
+import { LABEL } from '../platform/labels.ts';
+import { CREDENTIALS_COMPONENT } from '../platform/secrets/credentials.ts';
+import { STAGES } from '../platform/rollout.ts';
+import { describeObject, isBeingDeleted, isNotFound } from '../runtime/index.ts';
+import type { KubeObject } from '../runtime/index.ts';
+import { ownedObjects } from './gather.ts';
+import type { Dependencies, Facts } from './gather.ts';
+
+const STORES: ReadonlySet<string> = new Set([
+  ...(STAGES.find(({ name }) => name === 'stores')?.components ?? []).map(({ name }) => name),
+  // Objects of the sql component bear the name of its server.
+  'sqlserver',
+]);
+
+const componentOf = ({ metadata }: KubeObject) => metadata.labels?.[LABEL.component] ?? '';
+
+const isClaim = ({ kind }: KubeObject) => kind === KINDS.persistentVolumeClaim.kind;
+
+/** What outlives the platform under policy Retain: volumes, and the passwords that open them. */
+const isRetainable = (object: KubeObject) => isClaim(object) || componentOf(object) === CREDENTIALS_COMPONENT;
+
+/** Pods go with what made them: deleting them as well would only hurry them. */
+const isDeletable = ({ kind }: KubeObject) => kind !== KINDS.pod.kind;
+
+export interface Removal {
+  /** Delete these now. */
+  readonly next: readonly KubeObject[];
+  /** Wait for these to be gone; with none, the platform is. */
+  readonly remaining: readonly KubeObject[];
+}
+
+/**
+ * What to take away next, in waves: first what people and events come through, so that it drains while its stores
+ * still answer; then the stores and everything else; the volumes last, when nothing writes to them any more.
+ */
+export function decideRemoval(owned: readonly KubeObject[], policy: 'Retain' | 'Delete'): Removal {
+  const doomed = owned.filter((object) => policy === 'Delete' || !isRetainable(object));
+  const isStore = (object: KubeObject) => STORES.has(componentOf(object));
+  const running = (object: KubeObject) =>
+    [KINDS.pod.kind, KINDS.deployment.kind, KINDS.statefulSet.kind, KINDS.job.kind].some((kind) => kind === object.kind);
+  const waves = [
+    doomed.filter((object) => running(object) && !isStore(object)),
+    doomed.filter((object) => !isRetainable(object)),
+    doomed,
+  ];
+  const wave = waves.find((objects) => objects.length > 0) ?? [];
+  return {
+    next: wave.filter((object) => isDeletable(object) && !isBeingDeleted(object)),
+    remaining: doomed,
+  };
+}
+
+/** Deletes the next wave. Answers what is still there, in words; undefined when nothing is. */
+export async function remove(
+  dependencies: Dependencies,
+  facts: Facts,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { next, remaining } = decideRemoval(ownedObjects(dependencies, facts.key), facts.spec.storage.policy);
+  for (const object of next) {
+    const { name, namespace = '', uid } = object.metadata;
+    try {
+      await dependencies.client.delete(
+        dependencies.caches.of(object).resource,
+        { namespace, name },
+        { signal, ...(uid === undefined ? {} : { uid }) },
+      );
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+  if (remaining.length === 0) return undefined;
+  const [first] = remaining;
+  return `waits for ${remaining.length} objects to go${first === undefined ? '' : `, such as ${describeObject(first)}`}`;
+}

@@ -1,0 +1,158 @@
+import type { Component, ComponentHealth } from '../platform/component.ts';
+import { isSettled } from '../platform/component.ts';
+import { KINDS } from '../platform/kinds.ts';
+import { LABEL } from '../platform/labels.ts';
+import type { Platform } from '../platform/model.ts';
+import { blockedWorkloads } from '../platform/references.ts';
+import type { Stage } from '../platform/rollout.ts';
+import { SERVICE_LABEL } from '../platform/services/migrations.ts';
+import { ApiError, ForeignObjectError, describeConflicts } from '../runtime/index.ts';
+import type { KubeObject, ReconcileContext } from '../runtime/index.ts';
+import { observe } from './gather.ts';
+import type { Dependencies, Facts } from './gather.ts';
+
+export interface ComponentResult {
+  readonly component: Component;
+  readonly health: ComponentHealth;
+}
+
+export interface RolloutResult {
+  readonly results: readonly ComponentResult[];
+  /** The stage whose gate holds back the rest; undefined when everything has been applied. */
+  readonly waitingFor: string | undefined;
+  /** Refusals of the API server, to be tried again. */
+  readonly errors: readonly Error[];
+}
+
+interface Order {
+  readonly dependencies: Dependencies;
+  readonly facts: Facts;
+  readonly platform: Platform;
+  readonly context: ReconcileContext;
+}
+
+/** Volumes have no owner under policy Retain: so they outlive the platform. */
+function ownerOf(object: KubeObject, { facts }: Order): KubeObject | undefined {
+  const retained = object.kind === KINDS.persistentVolumeClaim.kind && facts.spec.storage.policy === 'Retain';
+  return retained ? undefined : facts.object;
+}
+
+async function applyObject(object: KubeObject, component: Component, order: Order): Promise<string | undefined> {
+  const { dependencies, context } = order;
+  const cache = dependencies.caches.of(object);
+  if (!cache.isServed()) {
+    return `the cluster has no kind ${object.kind} (${object.apiVersion}): install what brings it, or choose another exposure`;
+  }
+  const owner = ownerOf(object, order);
+  const { conflicts } = await dependencies.apply(object, {
+    fieldManager: `chatplatform-${component.name}`,
+    ...(owner === undefined ? {} : { owner }),
+    signal: context.signal,
+  });
+  if (conflicts.length === 0) return undefined;
+  return `${object.kind} ${object.metadata.name}: ${describeConflicts(conflicts)}; left as it is`;
+}
+
+/** What the API server refuses is this component's trouble and is shown there; anything else ends the reconcile. */
+function refusal(error: unknown): Error {
+  if (error instanceof ApiError && error.status < 500 && error.status !== 401) return error;
+  if (error instanceof ForeignObjectError) return error;
+  throw error;
+}
+
+interface Applied {
+  readonly errors: Error[];
+  /** What stands in the way without being an error: a kind that is not there, fields that others hold. */
+  readonly obstacles: string[];
+}
+
+async function applyComponent(component: Component, order: Order): Promise<Applied> {
+  const applied: Applied = { errors: [], obstacles: [] };
+  const observed = observe(order.dependencies, order.facts.key);
+  for (const object of component.desired(order.platform, observed)) {
+    try {
+      const obstacle = await applyObject(object, component, order);
+      if (obstacle !== undefined) applied.obstacles.push(obstacle);
+    } catch (error) {
+      applied.errors.push(refusal(error));
+    }
+  }
+  return applied;
+}
+
+const healthOf = (component: Component, { dependencies, facts, platform }: Order) =>
+  component.health(platform, observe(dependencies, facts.key));
+
+function healthAfter(component: Component, { errors, obstacles }: Applied, order: Order): ComponentHealth {
+  const health = healthOf(component, order);
+  if (errors.length > 0) {
+    const message = errors.map((error) => error.message).join('; ');
+    return { ...health, state: 'Degraded', reason: 'ApplyRefused', message };
+  }
+  if (obstacles.length > 0) {
+    return { ...health, state: 'Degraded', reason: 'Obstructed', message: obstacles.join('; ') };
+  }
+  return health;
+}
+
+/** A component whose Secrets are missing is left as it is: neither made nor changed. */
+function blockedHealth(component: Component, order: Order): ComponentHealth {
+  const messages = order.platform.missing
+    .filter(({ reference }) => reference.users.some((user) => user === component.name))
+    .map(({ message }) => message);
+  return { ...healthOf(component, order), state: 'Degraded', reason: 'SecretMissing', message: messages.join('; ') };
+}
+
+function waitingHealth(component: Component, order: Order, stage: string): ComponentHealth {
+  const health = healthOf(component, order);
+  if (health.state === 'External' || health.state === 'Disabled') return health;
+  return { ...health, state: 'Waiting', reason: 'Waiting', message: `waits for ${stage}` };
+}
+
+/**
+ * Applies stage after stage. A gate that is closed holds back what comes later while a version is rolled out for the
+ * first time; once it is, later stages are kept as they should be even while a store restarts.
+ */
+export async function rollOut(stages: readonly Stage[], order: Order): Promise<RolloutResult> {
+  const blocked = blockedWorkloads(order.platform.missing) as ReadonlySet<string>;
+  const { status } = order.facts.platform;
+  const rolledOut = status?.version?.current === order.facts.spec.version;
+  const results: ComponentResult[] = [];
+  const errors: Error[] = [];
+  let waitingFor: string | undefined;
+
+  const attend = async (component: Component): Promise<ComponentHealth> => {
+    if (blocked.has(component.name)) return blockedHealth(component, order);
+    if (waitingFor !== undefined) return waitingHealth(component, order, waitingFor);
+    const applied = await applyComponent(component, order);
+    errors.push(...applied.errors);
+    return healthAfter(component, applied, order);
+  };
+
+  for (const stage of stages) {
+    const healths = await order.context.step(stage.name, () =>
+      Promise.all(stage.components.map(async (component) => ({ component, health: await attend(component) }))),
+    );
+    results.push(...healths);
+    const closed = healths.some(({ component, health }) => !isSettled(health) && !blocked.has(component.name));
+    if (stage.gate && closed && !rolledOut) waitingFor ??= stage.name;
+  }
+  return { results, waitingFor, errors };
+}
+
+/** Deletes what the platform no longer wants. What belongs to a component that is blocked stays as it is. */
+export async function pruneLeftovers(stages: readonly Stage[], order: Order): Promise<void> {
+  const blocked = blockedWorkloads(order.platform.missing) as ReadonlySet<string>;
+  const observed = observe(order.dependencies, order.facts.key);
+  const desired = stages
+    .flatMap(({ components }) => components)
+    .filter(({ name }) => !blocked.has(name))
+    .flatMap((component) => component.desired(order.platform, observed));
+  await order.dependencies.prune({
+    owner: order.facts.object,
+    desired,
+    keep: ({ metadata: { labels = {} } }) =>
+      blocked.has(labels[LABEL.component] ?? '') || blocked.has(labels[SERVICE_LABEL] ?? ''),
+    signal: order.context.signal,
+  });
+}
