@@ -9,7 +9,7 @@ export interface Condition {
   message: string;
   /** RFC 3339, seconds. */
   lastTransitionTime: string;
-  observedGeneration?: number;
+  observedGeneration?: number | undefined;
 }
 
 /** A condition as a reconciler decides it: the runtime adds the times. */

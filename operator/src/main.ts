@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { CHAT_PLATFORM, declareCaches } from './caches.ts';
+import { loadConfig, type OperatorConfig } from './config.ts';
+import { readEnvironment } from './environment.ts';
+import { imageOverridesSchema, type ImageOverrides } from './platform/images.ts';
+import { createPlatformReconciler } from './reconcile.ts';
+import { createLogger, loadAccess, Operator, systemClock, type Logger } from './runtime/index.ts';
+import { startTracing } from './telemetry.ts';
+
+const NAME = 'chatplatform-operator';
+
+const readImages = async (path: string | undefined): Promise<ImageOverrides> =>
+  path === undefined ? {} : imageOverridesSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+
+const createOperator = async (config: OperatorConfig, logger: Logger): Promise<Operator> => {
+  const access = await loadAccess(process.env, systemClock);
+  const operator = new Operator({
+    name: NAME,
+    domain: 'chatplatform.dev',
+    access,
+    logger,
+    managementPort: config.METRICS_PORT,
+    // The Pod's name alone is not unique in time: a container that is restarted keeps it.
+    identity: `${config.POD_NAME ?? hostname()}_${process.pid}_${Date.now().toString(36)}`,
+    ...(config.LEADER_ELECT && {
+      leaderElection: { namespace: config.POD_NAMESPACE ?? access.namespace },
+    }),
+  });
+  const owns = declareCaches(operator.caches, { namespace: config.WATCH_NAMESPACE });
+  operator.control({
+    name: 'chatplatform',
+    resource: CHAT_PLATFORM,
+    owns,
+    concurrency: config.CONCURRENCY,
+    reconcile: createPlatformReconciler({
+      ...operator.tools,
+      images: await readImages(config.IMAGES_FILE),
+      environment: await readEnvironment(),
+    }),
+  });
+  return operator;
+};
+
+const run = async (logger: Logger, config: OperatorConfig): Promise<void> => {
+  const stopping = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      logger.info({ signal }, 'stopping');
+      stopping.abort();
+    });
+  }
+  // A promise that some reconcile forgot to await is one key's mishap; the others go on.
+  process.on('unhandledRejection', (err) => logger.error({ err }, 'a rejection was not handled'));
+
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio } = config;
+  const stopTracing = endpoint ? startTracing({ endpoint, ratio, service: NAME }) : undefined;
+  try {
+    const operator = await createOperator(config, logger);
+    await operator.run(stopping.signal);
+  } finally {
+    await stopTracing?.().catch((err: unknown) => logger.warn({ err }, 'the last spans were not sent'));
+  }
+};
+
+const main = async (): Promise<void> => {
+  const logger = createLogger({ service: NAME });
+  try {
+    const config = loadConfig(process.env);
+    logger.level = config.LOG_LEVEL;
+    await run(logger, config);
+    process.exit(0);
+  } catch (err) {
+    logger.fatal({ err }, 'the operator ends');
+    process.exit(1);
+  }
+};
+
+await main();
