@@ -1,7 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
 import type { Entropy } from './platform/secrets/credentials.ts';
-import packageJson from '../package.json' with { type: 'json' };
 
 export interface ClusterDns {
   /** Address of the DNS server. */
@@ -32,7 +33,17 @@ export function clusterDnsOf(resolvConf: string): ClusterDns | undefined {
   return server === undefined || domain === undefined ? undefined : { server, domain };
 }
 
+const manifestSchema = z.object({ version: z.string() });
+
+/** Reads what the process needs to know of its surroundings. A machine without resolv.conf has no cluster DNS. */
 export async function readEnvironment(resolvConfPath = '/etc/resolv.conf'): Promise<Environment> {
-  const resolvConf = await readFile(resolvConfPath, 'utf8').catch(() => '');
-  return { version: packageJson.version, dns: clusterDnsOf(resolvConf), entropy: systemEntropy };
+  const [manifest, resolvConf] = await Promise.all([
+    readFile(join(import.meta.dirname, '..', 'package.json'), 'utf8'),
+    readFile(resolvConfPath, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '';
+      throw error;
+    }),
+  ]);
+  const { version } = manifestSchema.parse(JSON.parse(manifest));
+  return { version, dns: clusterDnsOf(resolvConf), entropy: systemEntropy };
 }

@@ -1,0 +1,57 @@
+import { pino } from 'pino';
+import { customResourceDefinition } from '../src/api/index.ts';
+import { CHAT_PLATFORM, declareCaches } from '../src/caches.ts';
+import { systemEntropy } from '../src/environment.ts';
+import { createPlatformReconciler } from '../src/reconcile.ts';
+import { Operator, isNotFound } from '../src/runtime/index.ts';
+import type { KubeObject } from '../src/runtime/index.ts';
+import { CRDS, eventually } from './api-server.ts';
+import type { TestApiServer } from './api-server.ts';
+
+/** Puts the CRD into the cluster and waits until its kind is served. */
+export async function installCrd({ client }: TestApiServer): Promise<void> {
+  const crd = customResourceDefinition() as unknown as KubeObject;
+  await client.apply(CRDS, crd, { fieldManager: 'test', force: true });
+  await eventually('the CRD is served', () =>
+    client.list(CHAT_PLATFORM, { limit: 1 }).then(
+      () => true as const,
+      (error: unknown) => {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      },
+    ),
+  );
+}
+
+/** The operator as main.ts wires it, in this process, for one namespace. */
+export function startPlatformOperator(server: TestApiServer, namespace: string): { stop(): Promise<void> } {
+  const operator = new Operator({
+    name: 'chatplatform-operator',
+    domain: 'chatplatform.dev',
+    access: server.access,
+    logger: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
+  });
+  const owns = declareCaches(operator.caches, { namespace });
+  operator.control({
+    name: 'chatplatform',
+    resource: CHAT_PLATFORM,
+    owns,
+    reconcile: createPlatformReconciler({
+      ...operator.tools,
+      images: {},
+      environment: {
+        version: '0.1.0',
+        dns: { server: '10.96.0.10', domain: 'cluster.local' },
+        entropy: systemEntropy,
+      },
+    }),
+  });
+  const stop = new AbortController();
+  const running = operator.run(stop.signal);
+  return {
+    stop: async () => {
+      stop.abort();
+      await running;
+    },
+  };
+}

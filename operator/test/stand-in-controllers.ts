@@ -1,0 +1,113 @@
+import type { ApiClient, KubeObject, ResourceRef } from '../src/runtime/index.ts';
+import { isConflict, isNotFound } from '../src/runtime/index.ts';
+import { KINDS } from '../src/platform/kinds.ts';
+
+export interface StandInOptions {
+  readonly client: ApiClient;
+  readonly namespace: string;
+  /** Objects whose Pods never serve, by name. */
+  readonly broken?: ReadonlySet<string>;
+}
+
+const now = () => new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+
+const replicasOf = (object: KubeObject) => (object['spec'] as { replicas?: number }).replicas ?? 1;
+
+function served(object: KubeObject): Record<string, unknown> {
+  const replicas = replicasOf(object);
+  const counts = {
+    replicas,
+    updatedReplicas: replicas,
+    readyReplicas: replicas,
+    availableReplicas: replicas,
+  };
+  const observedGeneration = object.metadata.generation;
+  return object.kind === KINDS.statefulSet.kind
+    ? { ...counts, observedGeneration, currentRevision: 'r1', updateRevision: 'r1' }
+    : { ...counts, observedGeneration };
+}
+
+function completed(): Record<string, unknown> {
+  const [startTime, completionTime] = [now(), now()];
+  const condition = { status: 'True', lastProbeTime: completionTime, lastTransitionTime: completionTime };
+  return {
+    succeeded: 1,
+    startTime,
+    completionTime,
+    conditions: [
+      { type: 'SuccessCriteriaMet', reason: 'CompletionsReached', ...condition },
+      { type: 'Complete', reason: 'CompletionsReached', ...condition },
+    ],
+  };
+}
+
+const isDone = (object: KubeObject) =>
+  (object['status'] as { succeeded?: number } | undefined)?.succeeded === 1;
+
+function statusOf(object: KubeObject): Record<string, unknown> | undefined {
+  if (object.kind === KINDS.job.kind) return isDone(object) ? undefined : completed();
+  const observed = (object['status'] as { observedGeneration?: number } | undefined)?.observedGeneration;
+  return observed === object.metadata.generation ? undefined : served(object);
+}
+
+/**
+ * Takes the part of the controllers and the kubelet, of which a bare API server has none: what is asked for is
+ * reported as serving, Jobs as completed. One pass; answers how many objects it moved.
+ */
+export async function settleOnce({ client, namespace, broken = new Set() }: StandInOptions): Promise<number> {
+  let moved = 0;
+  const kinds: ResourceRef[] = [KINDS.deployment, KINDS.statefulSet, KINDS.job];
+  for (const resource of kinds) {
+    const { items } = await client.list(resource, { namespace });
+    for (const item of items) {
+      const object = { ...item, apiVersion: resource.apiVersion, kind: resource.kind };
+      const status = broken.has(object.metadata.name) ? undefined : statusOf(object);
+      if (status === undefined) continue;
+      moved += 1;
+      await client
+        .mergePatch(
+          resource,
+          { namespace, name: object.metadata.name },
+          { status },
+          { subresource: 'status' },
+        )
+        .catch((error: unknown) => {
+          if (!isNotFound(error) && !isConflict(error)) throw error;
+        });
+    }
+  }
+  return moved;
+}
+
+/** Lets go of claims that are deleted, as the controller that protects them does once no Pod uses them. */
+async function releaseClaims({ client, namespace }: StandInOptions): Promise<void> {
+  const { items } = await client.list(KINDS.persistentVolumeClaim, { namespace });
+  for (const { metadata } of items) {
+    if (metadata.deletionTimestamp === undefined) continue;
+    const at = { namespace, name: metadata.name };
+    await client
+      .mergePatch(KINDS.persistentVolumeClaim, at, { metadata: { finalizers: null } })
+      .catch((error: unknown) => {
+        if (!isNotFound(error)) throw error;
+      });
+  }
+}
+
+/** Settles again and again until stopped. */
+export function startStandIn(options: StandInOptions): { stop(): Promise<void> } {
+  let stopped = false;
+  const run = async () => {
+    while (!stopped) {
+      await settleOnce(options);
+      await releaseClaims(options);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  const running = run();
+  return {
+    stop: async () => {
+      stopped = true;
+      await running;
+    },
+  };
+}
