@@ -1,0 +1,85 @@
+import { subscriptions } from '@chatplatform/contracts/events/subscriptions';
+import { createTokenVerifier } from '@chatplatform/kit/access';
+import { systemClock } from '@chatplatform/kit/clock';
+import { toError, unavailable } from '@chatplatform/kit/errors';
+import { connectEventBus } from '@chatplatform/kit/events';
+import { createApp, listen } from '@chatplatform/kit/http';
+import { startManagementServer } from '@chatplatform/kit/management';
+import { registry } from '@chatplatform/kit/metrics';
+import { checkSchema, createPool, pruneInbox } from '@chatplatform/kit/postgres';
+import type { ServiceContext } from '@chatplatform/kit/service';
+import { analyticsRoutes } from './api/routes.ts';
+import { influxOptions } from './config.ts';
+import type { AnalyticsConfig } from './config.ts';
+import { recordFacts } from './core/commands/record-facts.ts';
+import type { Fact } from './core/domain/fact.ts';
+import { factOf } from './infrastructure/event-facts.ts';
+import { createGroupCommit } from './infrastructure/group-commit.ts';
+import { checkBucket, createInfluxSeries, openInflux } from './infrastructure/influx-series.ts';
+import { createPostgresFigures, migrations } from './infrastructure/postgres-figures.ts';
+
+/** Events held at once, and so the largest group that is written together. */
+const PREFETCH = 256;
+const PRUNE_INTERVAL_MS = 24 * 3_600_000;
+const INBOX_KEPT_MS = 90 * 24 * 3_600_000;
+
+/** Builds and starts everything; `context.name` names the queue. Returns the ports it listens on. */
+export async function startAnalytics(
+  context: ServiceContext,
+  config: AnalyticsConfig,
+): Promise<{ port: number; managementPort: number }> {
+  const { logger } = context;
+  const pool = createPool(config.POSTGRES_URL, { max: 5, applicationName: 'analytics' });
+  context.onStop(() => pool.end());
+  const prune = setInterval(() => {
+    pruneInbox(pool, new Date(Date.now() - INBOX_KEPT_MS)).catch((error: unknown) => {
+      logger.warn({ err: toError(error) }, 'old inbox entries could not be removed');
+    });
+  }, PRUNE_INTERVAL_MS);
+  context.onStop(() => clearInterval(prune));
+
+  const options = influxOptions(config);
+  const influx = openInflux(options);
+  const series = createInfluxSeries(influx, options);
+  const figures = createPostgresFigures(pool);
+  const commits = createGroupCommit<Fact>((facts) => recordFacts({ series, figures }, facts), PREFETCH);
+
+  const bus = await connectEventBus({ url: config.AMQP_URL, service: context.name, logger });
+  context.onStop(() => bus.close());
+  await bus.consume({
+    types: subscriptions.analytics,
+    prefetch: PREFETCH,
+    async handle(event) {
+      const fact = factOf(event);
+      if (fact !== null) await commits.add(fact);
+    },
+  });
+
+  const verifier = createTokenVerifier({
+    jwksUrl: config.JWKS_URL,
+    issuer: config.JWT_ISSUER,
+    audience: config.JWT_AUDIENCE,
+  });
+  const app = createApp({
+    logger,
+    routes: (express) => {
+      express.use('/api/v1/analytics', analyticsRoutes({ verifier, series, figures, clock: systemClock }));
+    },
+  });
+  const server = await listen(app, config.HTTP_PORT);
+  context.onStop(() => server.close());
+
+  const management = await startManagementServer({
+    port: config.MANAGEMENT_PORT,
+    registry,
+    checks: {
+      postgresql: () => checkSchema(pool, migrations),
+      influxdb: () => checkBucket(influx, options),
+      rabbitmq: async () => {
+        if (!bus.healthy()) throw unavailable('broker.unavailable', 'not connected');
+      },
+    },
+  });
+  context.onStop(() => management.close());
+  return { port: server.port, managementPort: management.port };
+}

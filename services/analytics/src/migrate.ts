@@ -1,0 +1,22 @@
+import { runMigration } from '@chatplatform/kit/migrate-main';
+import { createPool, migrate } from '@chatplatform/kit/postgres';
+import { influxOptions, loadMigrationConfig } from './config.ts';
+import { openInflux } from './infrastructure/influx-series.ts';
+import { setUpInflux } from './infrastructure/influx-setup.ts';
+import { migrations } from './infrastructure/postgres-figures.ts';
+
+await runMigration('analytics', async () => {
+  const config = loadMigrationConfig();
+  const influx = influxOptions(config);
+  await setUpInflux(openInflux(influx), {
+    ...influx,
+    username: config.INFLUX_SETUP_USERNAME,
+    password: config.INFLUX_SETUP_PASSWORD,
+  });
+  const pool = createPool(config.POSTGRES_URL, { max: 1, applicationName: 'analytics-migrate' });
+  try {
+    await migrate(pool, migrations);
+  } finally {
+    await pool.end();
+  }
+});
