@@ -25,3 +25,17 @@ export const subscriptions = {
     'notification.delivered.v1',
   ],
 } as const satisfies Record<string, readonly EventType[]>;
+
+/** Which service tells of it; an event's `source` is `/services/<producer>`. */
+export const producers: Readonly<Record<EventType, string>> = {
+  'user.registered.v1': 'auth',
+  'user.profile-updated.v1': 'user',
+  'user.friendship-requested.v1': 'user',
+  'user.friendship-accepted.v1': 'user',
+  'chat.channel.created.v1': 'chat',
+  'chat.channel.member-added.v1': 'chat',
+  'chat.channel.member-removed.v1': 'chat',
+  'chat.message.created.v1': 'chat',
+  'media.uploaded.v1': 'media',
+  'notification.delivered.v1': 'notification',
+};

@@ -50,3 +50,19 @@ export const refreshRequest = z.strictObject({ refreshToken: z.string().min(16).
 export type RefreshRequest = z.infer<typeof refreshRequest>;
 export const logoutRequest = refreshRequest;
 export type LogoutRequest = RefreshRequest;
+
+/** RFC 7517: the public halves of the keys that access tokens are signed with. */
+export const jsonWebKeySet = z.object({
+  keys: z.array(
+    z.object({
+      kty: z.literal('EC'),
+      crv: z.literal('P-256'),
+      alg: z.literal('ES256'),
+      use: z.literal('sig'),
+      kid: z.string(),
+      x: z.string(),
+      y: z.string(),
+    }),
+  ),
+});
+export type JsonWebKeySet = z.infer<typeof jsonWebKeySet>;

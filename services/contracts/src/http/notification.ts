@@ -13,6 +13,8 @@ export const registerDeviceRequest = z.strictObject({
 });
 export const device = z.object({ id: entityId, platform: z.enum(['fcm']), createdAt: timestamp });
 export type Device = z.infer<typeof device>;
+export const deviceList = z.object({ items: z.array(device) });
+export type DeviceList = z.infer<typeof deviceList>;
 
 export const notificationKind = z.enum(['message', 'mention', 'friend-request', 'friend-accepted']);
 export const notification = z.object({
