@@ -1,44 +1,35 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { tokenResponse } from '@chatplatform/contracts/http/auth';
 import { eventually } from '@chatplatform/kit/testing/eventually';
+import { createHttpClient } from '@chatplatform/kit/testing/http-client';
+import type { Send } from '@chatplatform/kit/testing/http-client';
+import { openSchema } from '@chatplatform/kit/testing/postgres-schema';
+import { freePort, readiness, runProgram, SERVE } from '@chatplatform/kit/testing/program';
+import type { RunningProgram } from '@chatplatform/kit/testing/program';
 import { describeWith } from '@chatplatform/kit/testing/require-store';
-import { Client as PgClient } from 'pg';
 import { PASSWORD } from './testing/core.ts';
-import { createClient, newSigningKey } from './testing/http.ts';
-import { createTestSchema } from './testing/postgres.ts';
-import type { TestSchema } from './testing/postgres.ts';
-import { runProgram } from './testing/process.ts';
-import type { ServiceProcess } from './testing/process.ts';
+import { newSigningKey } from './testing/http.ts';
 
-const SERVE = ['--import', '@chatplatform/kit/telemetry-register', 'src/main.ts'];
+const cwd = fileURLToPath(new URL('..', import.meta.url));
 const ADMIN = { username: 'chief', password: 'seven paper lanterns adrift' };
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-
-const readiness = async (port: string): Promise<number> =>
-  fetch(`http://127.0.0.1:${port}/readyz`).then(
-    ({ status }) => status,
-    () => 0,
-  );
 
 describeWith('AMQP_URL', 'auth as a process, with RabbitMQ', (amqpUrl) => {
   describeWith('POSTGRES_URL', 'and PostgreSQL', (serverUrl) => {
-    let schema: TestSchema;
-    let env: Record<string, string> & { HTTP_PORT: string; MANAGEMENT_PORT: string };
-    let service: ServiceProcess;
+    let schema: Awaited<ReturnType<typeof openSchema>>;
+    let env: Record<string, string>;
+    let service: RunningProgram;
+    let send: Send;
+    let managementPort: number;
     beforeAll(async () => {
-      schema = await createTestSchema(serverUrl);
+      schema = await openSchema(serverUrl);
+      const httpPort = await freePort();
+      managementPort = await freePort();
+      send = createHttpClient(`http://127.0.0.1:${httpPort}`);
       env = {
-        HTTP_PORT: String(await freePort()),
-        MANAGEMENT_PORT: String(await freePort()),
+        HTTP_PORT: String(httpPort),
+        MANAGEMENT_PORT: String(managementPort),
         AMQP_URL: amqpUrl,
         SQL_ENGINE: 'PostgreSQL',
         SQL_URL: schema.url,
@@ -50,24 +41,25 @@ describeWith('AMQP_URL', 'auth as a process, with RabbitMQ', (amqpUrl) => {
         BOOTSTRAP_ADMIN_EMAIL: 'chief@example.org',
         BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
       };
-      service = runProgram(SERVE, env);
+      service = runProgram({ cwd, args: SERVE, env });
     });
     afterAll(async () => {
       service.child.kill('SIGKILL');
-      await schema.drop();
+      await schema.dispose();
     });
-    const send = (...args: Parameters<ReturnType<typeof createClient>>) =>
-      createClient(`http://127.0.0.1:${env.HTTP_PORT}`)(...args);
-
     it('is alive but not ready until the schema is there', async () => {
       await eventually(
-        () => readiness(env.MANAGEMENT_PORT),
+        () => readiness(managementPort),
         (status) => status === 503,
       );
-      const migration = runProgram(['src/migrate.ts'], { SQL_ENGINE: 'PostgreSQL', SQL_URL: schema.url });
+      const migration = runProgram({
+        cwd,
+        args: ['src/migrate.ts'],
+        env: { SQL_ENGINE: 'PostgreSQL', SQL_URL: schema.url },
+      });
       expect({ code: await migration.exited, output: migration.output() }).toMatchObject({ code: 0 });
       await eventually(
-        () => readiness(env.MANAGEMENT_PORT),
+        () => readiness(managementPort),
         (status) => status === 200,
       );
     }, 30_000);
@@ -82,14 +74,11 @@ describeWith('AMQP_URL', 'auth as a process, with RabbitMQ', (amqpUrl) => {
     it('registers, and the event reaches the broker', async () => {
       const json = { username: 'ada', email: 'ada@example.org', displayName: 'Ada', password: PASSWORD };
       expect(await send('POST', '/api/v1/auth/register', { json })).toMatchObject({ status: 201 });
-      const client = new PgClient({ connectionString: schema.url });
-      await client.connect();
       // A row leaves the outbox only when the broker has confirmed its event.
       await eventually(
-        async () => (await client.query<{ event_id: string }>('SELECT event_id FROM outbox')).rows,
+        async () => (await schema.pool.query<{ event_id: string }>('SELECT event_id FROM outbox')).rows,
         (rows) => rows.length === 0,
       );
-      await client.end();
     }, 20_000);
 
     it('keeps passwords and tokens out of its log', () => {
@@ -106,10 +95,10 @@ describeWith('AMQP_URL', 'auth as a process, with RabbitMQ', (amqpUrl) => {
 
     it('refuses a wrong configuration in one line that names every key', async () => {
       const { JWT_SIGNING_KEY: _key, BOOTSTRAP_ADMIN_EMAIL: _email, ...rest } = env;
-      const broken = runProgram(SERVE, {
-        ...rest,
-        SQL_ENGINE: 'Oracle',
-        BOOTSTRAP_ADMIN_PASSWORD: 'password1234',
+      const broken = runProgram({
+        cwd,
+        args: SERVE,
+        env: { ...rest, SQL_ENGINE: 'Oracle', BOOTSTRAP_ADMIN_PASSWORD: 'password1234' },
       });
       await expect(broken.exited).resolves.toBe(1);
       const fatal = broken

@@ -44,11 +44,23 @@ const ofDomainError = (error: DomainError): Problem =>
     retryAfterSeconds: error.retryAfterSeconds,
   });
 
+/** What the body parser refuses, in words with a remedy. */
+const BODY_REFUSALS: Readonly<Record<string, string>> = {
+  'entity.parse.failed': 'The body is not a JSON object: check its syntax.',
+  'entity.too.large': 'The body is too large: send at most 256 kB.',
+  'encoding.unsupported': 'The content encoding is not supported: send gzip, deflate, br or none.',
+  'charset.unsupported': 'The character set is not supported: send UTF-8.',
+};
+
 /** What Express and its body parsers throw: an Error with `status`, and `expose` when the client may hear of it. */
 const ofHttpError = (error: Error): Problem | undefined => {
   if (!('status' in error) || typeof error.status !== 'number' || error.status >= 500) return undefined;
   const type = 'type' in error && typeof error.type === 'string' ? error.type : 'request.invalid';
-  return asProblem({ status: error.status, code: type, detail: STATUS_CODES[error.status] });
+  return asProblem({
+    status: error.status,
+    code: type,
+    detail: BODY_REFUSALS[type] ?? STATUS_CODES[error.status],
+  });
 };
 
 /**

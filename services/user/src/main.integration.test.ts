@@ -1,50 +1,55 @@
 import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { connectEventBus, newEvent } from '@chatplatform/kit/events';
 import type { EventBus } from '@chatplatform/kit/events';
 import { newId } from '@chatplatform/kit/ids';
 import { createLogger } from '@chatplatform/kit/logger';
+import { startTokenIssuer } from '@chatplatform/kit/testing/access-tokens';
+import type { TokenIssuer } from '@chatplatform/kit/testing/access-tokens';
 import { eventually } from '@chatplatform/kit/testing/eventually';
+import { createHttpClient } from '@chatplatform/kit/testing/http-client';
+import type { Send } from '@chatplatform/kit/testing/http-client';
+import { freePort, readiness, runProgram, SERVE } from '@chatplatform/kit/testing/program';
+import type { RunningProgram } from '@chatplatform/kit/testing/program';
 import { describeWith } from '@chatplatform/kit/testing/require-store';
 import { collectionsOf } from './infrastructure/mongo/collections.ts';
-import { createClient } from './testing/http.ts';
-import type { Send } from './testing/http.ts';
-import { startIssuer } from './testing/issuer.ts';
-import type { Issuer } from './testing/issuer.ts';
 import { createTestDatabase } from './testing/mongo.ts';
 import type { TestDatabase } from './testing/mongo.ts';
-import { freePort, readiness, runProgram } from './testing/process.ts';
-import type { ServiceProcess } from './testing/process.ts';
 
-const SERVE = ['--import', '@chatplatform/kit/telemetry-register', 'src/main.ts'];
+const cwd = fileURLToPath(new URL('..', import.meta.url));
 
 describeWith('AMQP_URL', 'user as a process, with RabbitMQ', (amqpUrl) => {
   describeWith('MONGODB_URL', 'and MongoDB', (mongoUrl) => {
     const userId = newId();
     let database: TestDatabase;
-    let issuer: Issuer;
+    let issuer: TokenIssuer;
     let bus: EventBus;
     let send: Send;
-    let service: ServiceProcess;
+    let service: RunningProgram;
     let managementPort: number;
     let mongoConfig: Record<string, string>;
     beforeAll(async () => {
       database = await createTestDatabase(mongoUrl);
-      issuer = await startIssuer();
+      issuer = await startTokenIssuer();
       const logger = createLogger({ service: 'test', level: 'silent' });
       bus = await connectEventBus({ url: amqpUrl, service: 'test', logger });
       const httpPort = await freePort();
       managementPort = await freePort();
-      send = createClient(`http://127.0.0.1:${httpPort}`);
+      send = createHttpClient(`http://127.0.0.1:${httpPort}`);
       mongoConfig = { MONGODB_URL: mongoUrl, MONGODB_DATABASE: database.name };
-      service = runProgram(SERVE, {
-        ...mongoConfig,
-        HTTP_PORT: String(httpPort),
-        MANAGEMENT_PORT: String(managementPort),
-        AMQP_URL: amqpUrl,
-        PUBLIC_URL: 'http://127.0.0.1',
-        JWKS_URL: issuer.jwksUrl,
-        INTERNAL_TOKEN_KEY: randomBytes(32).toString('base64'),
+      service = runProgram({
+        cwd,
+        args: SERVE,
+        env: {
+          ...mongoConfig,
+          HTTP_PORT: String(httpPort),
+          MANAGEMENT_PORT: String(managementPort),
+          AMQP_URL: amqpUrl,
+          PUBLIC_URL: 'http://127.0.0.1',
+          JWKS_URL: issuer.jwksUrl,
+          INTERNAL_TOKEN_KEY: randomBytes(32).toString('base64'),
+        },
       });
     });
     afterAll(async () => {
@@ -59,7 +64,7 @@ describeWith('AMQP_URL', 'user as a process, with RabbitMQ', (amqpUrl) => {
         () => readiness(managementPort),
         (status) => status === 503,
       );
-      const migration = runProgram(['src/migrate.ts'], mongoConfig);
+      const migration = runProgram({ cwd, args: ['src/migrate.ts'], env: mongoConfig });
       expect({ code: await migration.exited, output: migration.output() }).toMatchObject({ code: 0 });
       await eventually(
         () => readiness(managementPort),
@@ -68,7 +73,7 @@ describeWith('AMQP_URL', 'user as a process, with RabbitMQ', (amqpUrl) => {
     }, 30_000);
 
     it('makes a profile of a registration', async () => {
-      const token = await issuer.sign(userId);
+      const token = await issuer.issue({ userId });
       const registeredAt = new Date().toISOString();
       const data = { userId, email: 'ada@example.org', username: 'ada', displayName: 'Ada', registeredAt };
       const profile = await eventually(
@@ -86,7 +91,7 @@ describeWith('AMQP_URL', 'user as a process, with RabbitMQ', (amqpUrl) => {
     }, 30_000);
 
     it('tells the broker of a change', async () => {
-      const token = await issuer.sign(userId);
+      const token = await issuer.issue({ userId });
       await expect(send('PATCH', '/api/v1/users/me', { token, json: { bio: 'new' } })).resolves.toMatchObject(
         {
           status: 200,
@@ -100,9 +105,9 @@ describeWith('AMQP_URL', 'user as a process, with RabbitMQ', (amqpUrl) => {
       );
     }, 20_000);
 
-    it('lets nobody in without a token of this platform', async () => {
-      const foreign = await issuer.sign(userId, 'another-platform');
-      for (const options of [{}, { token: 'forged' }, { token: foreign }]) {
+    it('lets nobody in without a valid token', async () => {
+      const expired = await issuer.issue({ userId, lifetimeSeconds: -1 });
+      for (const options of [{}, { token: 'forged' }, { token: expired }]) {
         expect((await send('GET', '/api/v1/users/me', options)).status).toBe(401);
       }
     });

@@ -3,8 +3,9 @@ import { account, tokenResponse } from '@chatplatform/contracts/http/auth';
 import { problem } from '@chatplatform/contracts/problem';
 import { createTokenVerifier } from '@chatplatform/kit/access';
 import { PASSWORD } from '../testing/core.ts';
-import { createClient, startAuthApp } from '../testing/http.ts';
-import type { Answer, Client } from '../testing/http.ts';
+import { createHttpClient } from '@chatplatform/kit/testing/http-client';
+import type { Answer, Send } from '@chatplatform/kit/testing/http-client';
+import { startAuthApp } from '../testing/http.ts';
 
 const person = (username: string) => ({
   username,
@@ -15,12 +16,12 @@ const person = (username: string) => ({
 
 describe('the HTTP interface of auth', () => {
   let url: string;
-  let send: Client;
+  let send: Send;
   let close: () => Promise<void>;
   beforeAll(async () => {
     const app = await startAuthApp();
     ({ url, close } = app);
-    send = createClient(url);
+    send = createHttpClient(url);
   });
   afterAll(() => close());
 
@@ -142,14 +143,14 @@ describe('the HTTP interface of auth', () => {
   });
 
   it.each([
-    ['malformed JSON', { raw: '{"login":' }, 400],
-    ['no body', {}, 400],
-    ['a body of another type', { json: 'text' }, 400],
-    ['a huge body', { json: { login: 'x'.repeat(300_000), password: 'y' } }, 413],
-  ])('refuses %s with problem details', async (_name, options, status) => {
+    ['malformed JSON', { raw: '{"login":' }, 400, 'JSON'],
+    ['no body', {}, 400, 'not valid'],
+    ['a body of another type', { json: 'text' }, 400, 'JSON'],
+    ['a huge body', { json: { login: 'x'.repeat(300_000), password: 'y' } }, 413, '256 kB'],
+  ])('refuses %s and says what is wrong with it', async (_name, options, status, detail) => {
     const answer = await send('POST', '/api/v1/auth/login', options);
     expect(answer.status).toBe(status);
-    expect(problem.parse(answer.body).status).toBe(status);
+    expect(problem.parse(answer.body)).toMatchObject({ status, detail: expect.stringContaining(detail) });
   });
 
   it.each([undefined, 'nonsense', 'eyJhbGciOiJub25lIn0.e30.'])(

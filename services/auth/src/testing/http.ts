@@ -10,39 +10,6 @@ export const newSigningKey = (): string =>
     .privateKey.export({ type: 'pkcs8', format: 'pem' })
     .toString();
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  /** Parsed JSON; null when there was no body. */
-  readonly body: unknown;
-}
-
-/** `send('POST', '/path', { json })` against a base address. */
-export const createClient =
-  (base: string) =>
-  async (
-    method: string,
-    path: string,
-    options: { json?: unknown; raw?: string; token?: string | undefined } = {},
-  ): Promise<Answer> => {
-    const raw = options.raw ?? (options.json === undefined ? undefined : JSON.stringify(options.json));
-    const response = await fetch(`${base}${path}`, {
-      method,
-      headers: {
-        ...(raw === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
-      },
-      ...(raw === undefined ? {} : { body: raw }),
-    });
-    const text = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: text === '' ? null : JSON.parse(text),
-    };
-  };
-export type Client = ReturnType<typeof createClient>;
-
 /** The real application on a free port, with real tokens, over in-memory stores. */
 export async function startAuthApp() {
   const tokens = await createEs256Tokens({

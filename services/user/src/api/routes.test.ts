@@ -4,7 +4,7 @@ import { problem } from '@chatplatform/contracts/problem';
 import { newId } from '@chatplatform/kit/ids';
 import { createCore } from '../testing/fakes.ts';
 import { startUserApp, tokenOf } from '../testing/http.ts';
-import type { Answer, Send } from '../testing/http.ts';
+import type { Answer, Send } from '@chatplatform/kit/testing/http-client';
 
 describe('the HTTP interface of user', () => {
   const core = createCore();

@@ -1,15 +1,15 @@
 import { afterAll } from '@jest/globals';
+import { openSchema } from '@chatplatform/kit/testing/postgres-schema';
 import { describeWith } from '@chatplatform/kit/testing/require-store';
-import { createTestSchema } from '../../testing/postgres.ts';
-import type { TestSchema } from '../../testing/postgres.ts';
 import { storesContract } from '../../testing/stores-contract.ts';
 import { openPostgresStores } from './stores.ts';
 
 describeWith('POSTGRES_URL', 'stores on PostgreSQL', (serverUrl) => {
-  let schema: TestSchema | undefined;
+  let dispose = async (): Promise<void> => undefined;
   storesContract(async (onEventStored) => {
-    schema = await createTestSchema(serverUrl);
+    const schema = await openSchema(serverUrl);
+    ({ dispose } = schema);
     return openPostgresStores({ url: schema.url, onEventStored });
   });
-  afterAll(() => schema?.drop());
+  afterAll(() => dispose());
 });
