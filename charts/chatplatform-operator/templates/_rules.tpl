@@ -199,5 +199,4 @@
     - get
     - create
     - update
-    - patch
 {{- end }}
