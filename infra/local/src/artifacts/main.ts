@@ -1,12 +1,16 @@
 import { createProgress } from '../launcher/progress.ts';
 import { LauncherError, renderLauncherError } from '../launcher/launcher-error.ts';
-import { createArtifactContext } from './context.ts';
-import { ensureHostPackages } from './debian/host-packages.ts';
-import { ensureInfluxd } from './programs/influxdb.ts';
-import { ensureJaeger } from './programs/jaeger.ts';
-import { ensureKubernetes } from './programs/kubernetes.ts';
-import { ensureMongoStandIn } from './programs/mongodb-stand-in.ts';
-import { ensureNpmProgram } from './programs/npm-programs.ts';
+import {
+  type BuiltImage,
+  createArtifactContext,
+  ensureHostPackages,
+  ensureImages,
+  ensureInfluxd,
+  ensureJaeger,
+  ensureKubernetes,
+  ensureMongoStandIn,
+  ensureNpmProgram,
+} from './index.ts';
 
 /** Makes artefacts by hand: `node infra/local/src/artifacts/main.ts host-packages`. Prints one `name=path` a line. */
 const context = createArtifactContext({
@@ -15,6 +19,8 @@ const context = createArtifactContext({
     () => Date.now(),
   ),
 });
+
+const digests = (images: BuiltImage[]) => Object.fromEntries(images.map(({ name, digest }) => [name, digest]));
 
 const targets: Record<string, () => Promise<Record<string, string>>> = {
   'host-packages': async () => ({
@@ -29,6 +35,9 @@ const targets: Record<string, () => Promise<Record<string, string>>> = {
     const { command, args } = await ensureMongoStandIn(context);
     return { mongodb: [command, ...args].join(' ') };
   },
+  'system-images': async () => digests(await ensureImages(context, 'system')),
+  'store-images': async () => digests(await ensureImages(context, 'stores')),
+  'application-images': async () => digests(await ensureImages(context, 'application')),
 };
 
 try {

@@ -29,8 +29,8 @@ async function acquire(file: string, options: readonly string[]): Promise<(() =>
     // A Ctrl-C on the terminal must not take the lock away from work that is still being undone.
     detached: true,
   });
-  const failed = once(holder, 'error').then(([error]: [Error]) => {
-    throw new LauncherError(`the lock ${file} could not be taken: ${error.message}`, {
+  const failed = once(holder, 'error').then(([error]) => {
+    throw new LauncherError(`the lock ${file} could not be taken: ${(error as Error).message}`, {
       remedy: 'install the package util-linux, which brings flock',
     });
   });

@@ -1,7 +1,7 @@
-import { glob, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ArtifactRecipe, ensureArtifact } from '../cache/artifact.ts';
-import { hashTree } from '../cache/hash.ts';
+import { hashTree, listTree } from '../cache/hash.ts';
 import { runStep } from '../cache/run-step.ts';
 import type { ArtifactContext } from '../context.ts';
 import { ensureJdk, ensureMaven } from '../toolchains/java.ts';
@@ -77,7 +77,7 @@ async function recipe(repository: string): Promise<ArtifactRecipe> {
         command: jdk.javac,
         args: [
           ...['--release', '17', '-cp', `${directory}/lib/*`, '-d', `${directory}/classes`],
-          ...(await Array.fromAsync(glob(`${sources}/src/**/*.java`))),
+          ...(await listTree(sources, 'src')).map((file) => join(sources, file)),
         ],
         purpose: 'Compiling the stand-in',
       });
