@@ -44,9 +44,10 @@ export interface TestApiServer {
   close(): Promise<void>;
 }
 
-/** The API server of `KUBECONFIG_TEST`; when that is unset, one of its own with the usual controllers. */
-export const connectTestApiServer = async (): Promise<TestApiServer> => {
-  const given = process.env['KUBECONFIG_TEST'];
+/** The API server of `given` or `KUBECONFIG_TEST`; when both are unset, one of its own with the usual controllers. */
+export const connectTestApiServer = async (
+  given: string | undefined = process.env['KUBECONFIG_TEST'],
+): Promise<TestApiServer> => {
   if (given) return connect(given, () => Promise.resolve());
   const { startControlPlane } = await import('../../infra/local/src/cluster/control-plane.ts');
   const plane = await startControlPlane({
@@ -73,7 +74,8 @@ const connect = async (kubeconfig: string, stop: () => Promise<void>): Promise<T
       return name;
     },
     close: async () => {
-      await Promise.all(made.map((name) => client.delete(NAMESPACES, { namespace: '', name })));
+      // The API server may be one that the test has killed.
+      await Promise.allSettled(made.map((name) => client.delete(NAMESPACES, { namespace: '', name })));
       transport.close();
       await stop();
     },

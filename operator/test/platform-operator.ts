@@ -7,6 +7,7 @@ import { Operator, isNotFound } from '../src/runtime/index.ts';
 import type { KubeObject } from '../src/runtime/index.ts';
 import { CRDS, eventually } from './api-server.ts';
 import type { TestApiServer } from './api-server.ts';
+import { operatorAccess } from './operator-account.ts';
 
 /** Puts the CRD into the cluster and waits until its kind is served. */
 export async function installCrd({ client }: TestApiServer): Promise<void> {
@@ -23,12 +24,27 @@ export async function installCrd({ client }: TestApiServer): Promise<void> {
   );
 }
 
-/** The operator as main.ts wires it, in this process, for one namespace. */
-export function startPlatformOperator(server: TestApiServer, namespace: string): { stop(): Promise<void> } {
+/** Lets go of the platforms of a namespace whose operator is gone: their finalizer would hold the namespace for ever. */
+async function abandonPlatforms({ client }: TestApiServer, namespace: string): Promise<void> {
+  const { items } = await client.list(CHAT_PLATFORM, { namespace });
+  for (const { metadata } of items) {
+    const at = { namespace, name: metadata.name };
+    await client.mergePatch(CHAT_PLATFORM, at, { metadata: { finalizers: null } });
+    await client.delete(CHAT_PLATFORM, at).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+    });
+  }
+}
+
+/** The operator as main.ts wires it, in this process, for one namespace, with the rights that the chart gives it. */
+export async function startPlatformOperator(
+  server: TestApiServer,
+  namespace: string,
+): Promise<{ stop(): Promise<void> }> {
   const operator = new Operator({
     name: 'chatplatform-operator',
     domain: 'chatplatform.dev',
-    access: server.access,
+    access: await operatorAccess(server, namespace),
     logger: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
   });
   const owns = declareCaches(operator.caches, { namespace });
@@ -52,6 +68,7 @@ export function startPlatformOperator(server: TestApiServer, namespace: string):
     stop: async () => {
       stop.abort();
       await running;
+      await abandonPlatforms(server, namespace);
     },
   };
 }

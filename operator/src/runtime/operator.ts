@@ -39,6 +39,8 @@ export interface OperatorOptions {
   reflectorTimings?: Partial<ReflectorTimings>;
   /** Connections for requests; each watched kind has one more. @default 8 */
   maxConnections?: number;
+  /** Until a request is answered in full, ms. @default 30_000 */
+  requestTimeoutMs?: number;
 }
 
 /** A process that reconciles: declare caches and controllers, then `run`. */
@@ -167,9 +169,9 @@ export class Operator {
   }
 
   #openTransport(maxConnections: number): HttpTransport {
-    const { access, clock, random, name } = this.#options;
+    const { access, clock, random, name, requestTimeoutMs: timeoutMs = 30_000 } = this.#options;
     const observe = this.metrics.observeCall;
-    return new HttpTransport({ access, clock, random, maxConnections, observe, userAgent: name });
+    return new HttpTransport({ access, clock, random, maxConnections, timeoutMs, observe, userAgent: name });
   }
 
   #createElector(identity: string): LeaderElector | undefined {

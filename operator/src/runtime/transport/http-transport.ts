@@ -182,9 +182,11 @@ export class HttpTransport {
   }
 
   #limit(request: http.ClientRequest, stream: boolean, ms: number): void {
-    const cancel = this.#options.clock.schedule(ms, () =>
-      request.destroy(Object.assign(new Error(`no answer within ${ms} ms`), { code: 'ETIMEDOUT' })),
-    );
+    const cancel = this.#options.clock.schedule(ms, () => {
+      request.destroy(Object.assign(new Error(`no answer within ${ms} ms`), { code: 'ETIMEDOUT' }));
+      // Whatever swallowed this request may swallow what the other idle connections are given: start afresh.
+      for (const socket of Object.values(this.#requests.freeSockets).flat()) socket?.destroy();
+    });
     if (stream) request.once('response', cancel);
     request.once('close', cancel);
   }
