@@ -245,7 +245,7 @@ describe('the one who is away', () => {
 describe('analytics', () => {
   test('counts what happened, for those who may see it', async () => {
     const today = new Date().toISOString().slice(0, 10);
-    const path = `/api/v1/analytics/messages/daily?from=${today}&to=${today}`;
+    const path = `/api/v1/analytics/daily?from=${today}&to=${today}`;
     expect((await ada.request('GET', path)).status).toBe(403);
     const admin = await administrator();
     const figures = await eventually('the daily figures', async () => {
@@ -258,7 +258,7 @@ describe('analytics', () => {
     const series = await eventually('the series', async () => {
       const answer = await admin.expect<Series>(
         'GET',
-        '/api/v1/analytics/messages/series?metric=messages&sinceMinutes=60',
+        '/api/v1/analytics/series?metric=messages&sinceMinutes=60',
       );
       const total = answer.points.reduce((sum, point) => sum + point.count, 0);
       return total >= 43 ? total : undefined;

@@ -76,6 +76,7 @@ test('she finds somebody, writes, and is read live', async () => {
   await page.getByLabel('Message', { exact: true }).fill('Hello from a browser');
   await page.keyboard.press('Enter');
   await page.locator('[data-seq="1"]', { hasText: 'Hello from a browser' }).waitFor();
+  expect(await page.getByLabel('Message', { exact: true }).inputValue()).toBe('');
   await eventually('the message at bob', async () => bobLive.received('message:created').at(-1));
 });
 

@@ -1,7 +1,7 @@
+import { createArtifactContext, ensureStorePrograms } from '@chatplatform/local/artifacts/index';
 import { startControlPlane } from '@chatplatform/local/cluster/control-plane';
 import { createProgress } from '@chatplatform/local/launcher/progress';
 import { startStores } from '@chatplatform/local/stores/index';
-import { storePrograms } from '@chatplatform/local/stores/programs';
 import type { SuiteContext } from './suite.ts';
 
 export interface TestServers {
@@ -15,7 +15,7 @@ export async function startTestServers(context: SuiteContext): Promise<TestServe
     { isTTY: false, columns: 120, write: (text) => context.log(text.trimEnd()) },
     Date.now,
   );
-  const programs = await storePrograms(context.root, progress);
+  const programs = await ensureStorePrograms(createArtifactContext({ progress, repository: context.root }));
   const [stores, controlPlane] = await Promise.all([
     startStores({ programs, dir: `${context.artifacts}/stores`, ports: 'free' }),
     startControlPlane({ controllers: ['garbage-collector-controller', 'namespace-controller'] }),

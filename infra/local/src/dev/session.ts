@@ -2,10 +2,10 @@ import { homedir } from 'node:os';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { createArtifactContext, ensureStorePrograms } from '../artifacts/index.ts';
 import { LauncherError } from '../launcher/launcher-error.ts';
 import type { Progress } from '../launcher/progress.ts';
 import { accepts } from '../stores/network.ts';
-import { storePrograms } from '../stores/programs.ts';
 import { type RunningStores, startStores } from '../stores/index.ts';
 import { type Addresses, PORTS } from './service-settings.ts';
 
@@ -23,7 +23,7 @@ export async function openStores(root: string, dir: string, progress: Progress):
     throw new LauncherError('the inner loop is running already', {
       remedy: `end the other \`./chatplatform dev\` (port ${PORTS.http.auth} is in use)`,
     });
-  const programs = await storePrograms(root, progress);
+  const programs = await ensureStorePrograms(createArtifactContext({ progress, repository: root }));
   const stores = await progress.step('stores', () => startStores({ programs, dir, ports: 'fixed' }), {
     log: `${dir}/logs`,
   });

@@ -1,5 +1,6 @@
+import type { StorePrograms } from '../artifacts/index.ts';
 import { startInfluxdb } from './influxdb.ts';
-import { type MongoCommand, startMongodb } from './mongodb.ts';
+import { startMongodb } from './mongodb.ts';
 import { freePort } from './network.ts';
 import { startObjectStorage } from './object-storage.ts';
 import { startPostgresql } from './postgresql.ts';
@@ -18,15 +19,6 @@ export const STORE_NAMES = [
   'mail',
 ] as const;
 export type StoreName = (typeof STORE_NAMES)[number];
-
-/** Where each store's program is; see `ensureStorePrograms` in ../artifacts. */
-export interface StorePrograms {
-  packages: string;
-  mongod: MongoCommand;
-  influxd: string;
-  azurite: string;
-  maildev: string;
-}
 
 export interface StoresOptions {
   programs: StorePrograms;

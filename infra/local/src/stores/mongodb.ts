@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import type { ProgramCommand } from '../artifacts/index.ts';
 import { accepts } from './network.ts';
 import { startProcess } from './process.ts';
 import type { RunningStore, StoreContext } from './store.ts';
@@ -6,13 +7,8 @@ import type { RunningStore, StoreContext } from './store.ts';
 const USERNAME = 'root';
 const PASSWORD = 'chatplatform';
 
-/** How the MongoDB-protocol server is started: see infra/local/images/mongodb for what it is and is not. */
-export interface MongoCommand {
-  command: string;
-  args: string[];
-}
-
-export async function startMongodb(context: StoreContext, mongod: MongoCommand): Promise<RunningStore> {
+/** A server that speaks MongoDB's protocol: infra/local/images/mongodb says what it is and is not. */
+export async function startMongodb(context: StoreContext, mongod: ProgramCommand): Promise<RunningStore> {
   const dir = `${context.dir}/mongodb`;
   await mkdir(dir, { recursive: true });
   const port = await context.port(17017);

@@ -9,7 +9,6 @@ import {
   viewChild,
 } from '@angular/core';
 import { DatePipe } from '@angular/common';
-import { FormsModule } from '@angular/forms';
 import { Backend } from '../../api/backend.ts';
 import { ChatStore } from '../../api/chat-store.ts';
 import { People } from '../../api/people.ts';
@@ -21,14 +20,13 @@ const TYPING_EVERY_MS = 3000;
 
 @Component({
   selector: 'chp-conversation',
-  imports: [FormsModule, DatePipe, Picture],
+  imports: [DatePipe, Picture],
   templateUrl: './conversation-view.html',
   styleUrl: './conversation-view.css',
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class ConversationView {
   readonly channelId = input.required<string>();
-  protected readonly draft = signal('');
   protected readonly failure = signal('');
   protected readonly uploading = signal(false);
   protected readonly store = inject(ChatStore);
@@ -36,6 +34,7 @@ export class ConversationView {
   protected readonly session = inject(Session);
   private readonly backend = inject(Backend);
   private readonly list = viewChild<ElementRef<HTMLElement>>('list');
+  private readonly field = viewChild.required<ElementRef<HTMLInputElement>>('field');
   private typingToldAt = 0;
 
   constructor() {
@@ -49,18 +48,16 @@ export class ConversationView {
   }
 
   protected edited(text: string): void {
-    this.draft.set(text);
     const now = Date.now();
     if (text === '' || now - this.typingToldAt < TYPING_EVERY_MS) return;
     this.typingToldAt = now;
     this.store.setTyping(this.channelId(), true);
   }
 
-  protected async send(): Promise<void> {
-    const text = this.draft().trim();
+  protected async send(event: Event): Promise<void> {
+    event.preventDefault();
+    const text = this.takeDraft();
     if (text === '') return;
-    this.draft.set('');
-    this.stopTyping();
     await this.run(() => this.store.send(this.channelId(), text));
   }
 
@@ -71,16 +68,23 @@ export class ConversationView {
     this.uploading.set(true);
     await this.run(async () => {
       const media = await this.backend.upload(file);
-      await this.store.send(this.channelId(), this.draft().trim(), [media.id]);
-      this.draft.set('');
+      await this.store.send(this.channelId(), this.takeDraft(), [media.id]);
     });
     this.uploading.set(false);
     field.value = '';
   }
 
-  private stopTyping(): void {
+  /**
+   * Empties the field itself: a binding would see '' before and '' after when somebody types and sends within one
+   * change detection, and leave the text standing.
+   */
+  private takeDraft(): string {
+    const element = this.field().nativeElement;
+    const text = element.value.trim();
+    element.value = '';
+    if (text !== '') this.store.setTyping(this.channelId(), false);
     this.typingToldAt = 0;
-    this.store.setTyping(this.channelId(), false);
+    return text;
   }
 
   private async run(work: () => Promise<void>): Promise<void> {
