@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ChildExitedError, startChild } from './child-process.ts';
@@ -7,6 +7,7 @@ import { apiServerArguments } from './components/kube-apiserver.ts';
 import { etcdArguments, etcdUrl } from './components/etcd.ts';
 import { controllerManagerArguments } from './components/kube-controller-manager.ts';
 import { findFreePorts } from './free-ports.ts';
+import { replaceFile } from '../launcher/files.ts';
 import { createConsoleProgress } from '../launcher/progress.ts';
 import { renderKubeconfig } from './kubeconfig.ts';
 import { ensureClusterPki, readKeyPair } from './pki/cluster-pki.ts';
@@ -167,7 +168,7 @@ async function writeKubeconfig(dir: string, server: string, userName: string): P
     userName,
     client: await readKeyPair(pki, userName),
   });
-  await writeFile(path, content, { mode: 0o600 });
+  await replaceFile(path, content, 0o600);
   return path;
 }
 

@@ -12,9 +12,8 @@ export interface KubeObject {
 export interface KubectlOptions {
   /** Path of the program. */
   binary: string;
-  /** Default: what kubectl takes by itself. */
-  kubeconfig?: string;
-  context?: string;
+  /** Path; its current context is the cluster. */
+  kubeconfig: string;
 }
 
 /** kubectl with a cluster chosen: the one way the launcher speaks to any cluster. */
@@ -24,25 +23,22 @@ export interface Kubectl {
   try(...args: readonly string[]): Promise<Result>;
   /** Server-side apply of all objects, in their order. */
   apply(objects: readonly KubeObject[]): Promise<void>;
-  /** Arguments that choose the cluster, for programs that take the same ones. */
-  options: KubectlOptions;
+  /** Path of the kubeconfig, for programs that read one too. */
+  kubeconfig: string;
 }
 
 const FIELD_MANAGER = 'chatplatform-launcher';
 
 export function createKubectl(options: KubectlOptions): Kubectl {
-  const chosen = [
-    ...(options.kubeconfig === undefined ? [] : [`--kubeconfig=${options.kubeconfig}`]),
-    ...(options.context === undefined ? [] : [`--context=${options.context}`]),
-  ];
+  const chosen = `--kubeconfig=${options.kubeconfig}`;
   return {
-    run: (...args) => run(options.binary, [...chosen, ...args]),
-    try: (...args) => tryRun(options.binary, [...chosen, ...args]),
+    run: (...args) => run(options.binary, [chosen, ...args]),
+    try: (...args) => tryRun(options.binary, [chosen, ...args]),
     async apply(objects) {
       const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
       const flags = ['--server-side', '--force-conflicts', `--field-manager=${FIELD_MANAGER}`];
-      await run(options.binary, [...chosen, 'apply', ...flags, '--filename=-'], { input: list });
+      await run(options.binary, [chosen, 'apply', ...flags, '--filename=-'], { input: list });
     },
-    options,
+    kubeconfig: options.kubeconfig,
   };
 }

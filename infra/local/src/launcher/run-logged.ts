@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -30,28 +31,40 @@ const TAIL_LINES = 5;
 export async function runLogged(command: LoggedCommand): Promise<void> {
   await mkdir(dirname(command.logFile), { recursive: true });
   const log = await open(command.logFile, 'a');
-  const from = (await log.stat()).size;
-  await log.write(`\n# ${[command.command, ...command.args].join(' ')}\n`);
   try {
-    const child = spawn(command.command, command.args, {
-      stdio: [command.input === undefined ? 'ignore' : 'pipe', log.fd, log.fd],
-      detached: command.detached === true,
-      ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
-      env: command.env ?? process.env,
+    const { size: from } = await log.stat();
+    await log.write(`\n# ${[command.command, ...command.args].join(' ')}\n`);
+    const how = await runToEnd(command, log.fd).catch((error: Error) => {
+      throw failure(command, `${command.purpose} failed: ${error.message}.`, error);
     });
-    child.stdin?.on('error', () => undefined); // it may end before it has read everything; its exit code tells
-    child.stdin?.end(command.input);
-    const [code, signal] = await once(child, 'exit');
-    if (code === 0) return;
-    const tail = await lastLines(command.logFile, from);
-    const how = signal === null ? `exit code ${String(code)}` : String(signal);
-    throw failure(command, `${command.purpose} failed (${how}):\n${tail}`);
-  } catch (error) {
-    if (error instanceof LauncherError) throw error;
-    throw failure(command, `${command.purpose} failed: ${(error as Error).message}.`, error);
+    if (how === undefined) return;
+    throw failure(command, `${command.purpose} failed (${how}):\n${await lastLines(command.logFile, from)}`);
   } finally {
     await log.close();
   }
+}
+
+/** @returns how the command failed, undefined when it did not */
+async function runToEnd(command: LoggedCommand, output: number): Promise<string | undefined> {
+  const child = spawn(command.command, command.args, {
+    stdio: [command.input === undefined ? 'ignore' : 'pipe', output, output],
+    detached: command.detached === true,
+    ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
+    env: command.env ?? process.env,
+  });
+  if (command.detached !== true) endWithLauncher(child);
+  child.stdin?.on('error', () => undefined); // it may end before it has read everything; its exit code tells
+  child.stdin?.end(command.input);
+  const [code, signal] = await once(child, 'exit');
+  if (code === 0) return undefined;
+  return signal === null ? `exit code ${String(code)}` : String(signal);
+}
+
+/** A signal to the launcher alone does not reach its children: they are ended when it ends. */
+function endWithLauncher(child: ChildProcess): void {
+  const end = () => void child.kill('SIGTERM');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
 }
 
 function failure(command: LoggedCommand, message: string, cause?: unknown): LauncherError {

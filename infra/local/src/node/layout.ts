@@ -12,6 +12,8 @@ export interface NodeLayout {
   cniConfig: string;
   /** Symbolic links that name the multi-call binary. */
   bin: string;
+  /** Symbolic links to kubectl and helm, for people and for the other commands. */
+  tools: string;
   /** One specification a supervised process: what should run. */
   processes: string;
   /** Pid files of the processes and of their supervisor: what does run. */
@@ -43,6 +45,7 @@ export function nodeLayout(state: string, cache: string): NodeLayout {
     config: join(state, 'config'),
     cniConfig: join(state, 'config', 'cni'),
     bin: join(state, 'bin'),
+    tools: join(state, 'tools'),
     processes: join(state, 'processes'),
     pids: join(state, 'pids'),
     logs: join(state, 'logs'),

@@ -1,6 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { readIfPresent, replaceFile } from '../launcher/files.ts';
 import { LauncherError } from '../launcher/launcher-error.ts';
 import type { MachineTraits } from './config-files.ts';
 import { makeCgroup, readCgroupFacts } from './host/cgroup.ts';
@@ -44,7 +44,7 @@ export async function prepareMachine(record: string): Promise<void> {
 
 /** Puts the kernel's settings back to what they were before the first `up`. */
 export async function restoreSysctls(record: string): Promise<void> {
-  const text = await readFile(record, 'utf8').catch(() => undefined);
+  const text = await readIfPresent(record);
   if (text === undefined) return;
   const parsed = machineRecordSchema.safeParse(JSON.parse(text));
   if (parsed.success) await writeSysctls(parsed.data.sysctls);
@@ -52,9 +52,6 @@ export async function restoreSysctls(record: string): Promise<void> {
 
 /** Once: later runs would record what the node itself has set. */
 async function recordSysctls(record: string): Promise<void> {
-  const present = await readFile(record, 'utf8').catch(() => undefined);
-  if (present !== undefined) return;
-  await mkdir(dirname(record), { recursive: true });
-  await writeFile(`${record}.new`, JSON.stringify({ sysctls: await readSysctls(changedSysctls) }, null, 2));
-  await rename(`${record}.new`, record);
+  if ((await readIfPresent(record)) !== undefined) return;
+  await replaceFile(record, JSON.stringify({ sysctls: await readSysctls(changedSysctls) }, null, 2));
 }

@@ -1,9 +1,10 @@
-import { mkdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { renderKubeconfig } from '../cluster/kubeconfig.ts';
 import type { Kubectl } from '../cluster/kubectl.ts';
 import { ensureClusterPki, readKeyPair } from '../cluster/pki/cluster-pki.ts';
 import { statusOf } from '../cluster/readiness.ts';
+import { replaceFile, replaceLink } from '../launcher/files.ts';
 import { LauncherError } from '../launcher/launcher-error.ts';
 import type { Progress, Report } from '../launcher/progress.ts';
 import { tryRun } from '../launcher/run.ts';
@@ -128,7 +129,7 @@ async function writeConfiguration(options: StartNodeOptions, traits: MachineTrai
   const { layout, programs } = options;
   const files = renderConfigFiles(layout, traits, options.pauseImage);
   for (const [name, content] of Object.entries(files) as [keyof NodeConfigFiles, string][]) {
-    await replaceFile(join(layout.config, name), content, 0o644);
+    await replaceFile(join(layout.config, name), content);
   }
   for (const folder of [layout.run, layout.volumes, layout.podLogs, layout.images]) {
     await mkdir(folder, { recursive: true });
@@ -138,7 +139,10 @@ async function writeConfiguration(options: StartNodeOptions, traits: MachineTrai
   const proxyEnvironment = proxyVariables(process.env);
   const specs = processSpecs({ layout, files, programs, containerdBinary, proxyEnvironment });
   for (const { name } of specs)
-    await link(name === 'containerd' ? containerdBinary : join(programs, name), join(layout.bin, name));
+    await replaceLink(
+      name === 'containerd' ? containerdBinary : join(programs, name),
+      join(layout.bin, name),
+    );
   return specs;
 }
 
@@ -220,17 +224,4 @@ async function failure(layout: NodeLayout, what: string, process: string): Promi
     remedy: 'run ./chatplatform up again, or start afresh with ./chatplatform down',
     logFile,
   });
-}
-
-async function link(target: string, path: string): Promise<void> {
-  if ((await readlink(path).catch(() => undefined)) === target) return;
-  await mkdir(dirname(path), { recursive: true });
-  await rm(path, { force: true });
-  await symlink(target, path);
-}
-
-async function replaceFile(path: string, content: string, mode: number): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.new`, content, { mode });
-  await rename(`${path}.new`, path);
 }

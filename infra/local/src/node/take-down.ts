@@ -13,6 +13,7 @@ import type { NodeLayout } from './layout.ts';
 import { restoreSysctls } from './machine.ts';
 import { findOwnProcesses, findShims } from './own-processes.ts';
 import { settings } from './settings.ts';
+import { removeEntries, stateEntries } from './state-folder.ts';
 import { stopSupervisor, supervisedProcess } from './supervisor/control.ts';
 import { signalProcess, terminate } from './supervisor/terminate.ts';
 
@@ -125,7 +126,7 @@ async function cleanUp(layout: NodeLayout): Promise<void> {
   });
   await restoreSysctls(layout.machine);
   await rm(layout.run, { recursive: true, force: true });
-  await rm(layout.state, { recursive: true, force: true });
+  await removeEntries(layout.state, stateEntries);
   await removeTraces();
 }
 

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readIfPresent, replaceFile } from '../../launcher/files.ts';
 import { createAuthority, createSigningKey, issue } from './certificate-authority.ts';
 import type { KeyPair, LeafRequest } from './certificate-authority.ts';
 
@@ -75,12 +76,6 @@ export function clusterLeaves(subjects: PkiSubjects): Record<string, Leaf> {
       dnsNames: [subjects.nodeName],
       ipAddresses: [subjects.nodeAddress],
     },
-    'metrics-server': {
-      authority: 'ca',
-      subject: { commonName: 'metrics-server' },
-      usages: ['server'],
-      dnsNames: ['metrics-server.kube-system.svc'],
-    },
     kubelet: client(`system:node:${subjects.nodeName}`, 'system:nodes'),
     'kube-controller-manager': client('system:kube-controller-manager'),
     'kube-scheduler': client('system:kube-scheduler'),
@@ -108,7 +103,7 @@ export async function ensureClusterPki(directory: string, subjects: PkiSubjects,
   if ((await readIfPresent(join(directory, 'sa.pub'))) === undefined) {
     const { privateKey, publicKey } = await createSigningKey();
     await replaceFile(join(directory, 'sa.key'), privateKey, 0o600);
-    await replaceFile(join(directory, 'sa.pub'), publicKey, 0o644);
+    await replaceFile(join(directory, 'sa.pub'), publicKey);
   }
 }
 
@@ -153,19 +148,5 @@ async function readPair(directory: string, name: string): Promise<KeyPair | unde
 async function writePair(directory: string, name: string, pair: KeyPair): Promise<void> {
   await rm(join(directory, `${name}.crt`), { force: true });
   await replaceFile(join(directory, `${name}.key`), pair.privateKey, 0o600);
-  await replaceFile(join(directory, `${name}.crt`), pair.certificate, 0o644);
-}
-
-async function replaceFile(path: string, content: string, mode: number): Promise<void> {
-  await writeFile(`${path}.new`, content, { mode });
-  await rename(`${path}.new`, path);
-}
-
-async function readIfPresent(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  await replaceFile(join(directory, `${name}.crt`), pair.certificate);
 }

@@ -4,6 +4,4 @@ export interface AddonImages {
   localPathProvisioner: string;
   /** Shell that makes and removes the folders of volumes. */
   busybox: string;
-  /** Undefined where it was not built: there are then no metrics of Pods. */
-  metricsServer: string | undefined;
 }

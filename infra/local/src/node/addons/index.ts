@@ -1,16 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Kubectl } from '../../cluster/kubectl.ts';
-import { readKeyPair } from '../../cluster/pki/cluster-pki.ts';
 import { findNameservers } from '../host/nameservers.ts';
 import type { NodeLayout } from '../layout.ts';
 import { settings } from '../settings.ts';
 import { corednsObjects } from './coredns.ts';
 import type { AddonImages } from './images.ts';
 import { localStorageObjects } from './local-storage.ts';
-import { metricsServerObjects } from './metrics-server.ts';
 
-/** Puts DNS, dynamic volumes and metrics into the cluster. Their Pods come up by themselves. */
+/** Puts DNS and dynamic volumes into the cluster. Their Pods come up by themselves. */
 export async function applyAddons(kubectl: Kubectl, layout: NodeLayout, images: AddonImages): Promise<void> {
   await kubectl.apply([
     ...corednsObjects({
@@ -24,12 +20,5 @@ export async function applyAddons(kubectl: Kubectl, layout: NodeLayout, images: 
       helperImage: images.busybox,
       directory: layout.volumes,
     }),
-    ...(images.metricsServer === undefined
-      ? []
-      : metricsServerObjects({
-          image: images.metricsServer,
-          serving: await readKeyPair(layout.pki, 'metrics-server'),
-          authority: await readFile(join(layout.pki, 'ca.crt'), 'utf8'),
-        })),
   ]);
 }

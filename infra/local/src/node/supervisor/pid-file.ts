@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { replaceFile } from '../../launcher/files.ts';
 import { readProcess } from './proc.ts';
 import type { ProcessInfo } from './proc.ts';
 
@@ -19,10 +20,7 @@ const pidRecordSchema = z.object({
 export type PidRecord = z.infer<typeof pidRecordSchema>;
 
 export async function writePidFile(directory: string, name: string, record: PidRecord): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  const path = pidFile(directory, name);
-  await writeFile(`${path}.new`, JSON.stringify(record));
-  await rename(`${path}.new`, path);
+  await replaceFile(pidFile(directory, name), JSON.stringify(record));
 }
 
 /** The record, or undefined when there is none or it is torn (a machine that lost power). */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { replaceFile } from '../../launcher/files.ts';
 
 const processSpecSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/),
@@ -26,10 +27,7 @@ export function specHash(spec: ProcessSpec): string {
 
 /** Writes a specification where the supervisor looks for it; whole, or not at all. */
 export async function writeSpec(directory: string, spec: ProcessSpec): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  const path = join(directory, `${spec.name}.json`);
-  await writeFile(`${path}.new`, JSON.stringify(spec, null, 2));
-  await rename(`${path}.new`, path);
+  await replaceFile(join(directory, `${spec.name}.json`), JSON.stringify(spec, null, 2));
 }
 
 export async function removeSpec(directory: string, name: string): Promise<void> {

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { createArtifactContext, ensureImages, ensureKubernetes } from '../artifacts/index.ts';
+import type { BuiltImage } from '../artifacts/index.ts';
+import { SERVICE_KEYS, STORE_KEYS } from '../artifacts/images/image-names.ts';
+import { splitReference } from '../cluster/image-reference.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { createKubectl } from '../cluster/kubectl.ts';
+import { linkTools } from '../cluster/tools.ts';
+import type { Progress } from '../launcher/progress.ts';
+import { applyAddons } from './addons/index.ts';
+import { installPackages } from './host/packages.ts';
+import { imageResolver, importImages } from './images.ts';
+import type { ImageResolver } from './images.ts';
+import type { NodeLayout } from './layout.ts';
+import { settings } from './settings.ts';
+import { startNode } from './start-node.ts';
+
+export interface EmbeddedClusterOptions {
+  layout: NodeLayout;
+  cacheDirectory: string;
+  /** Root of the working copy. */
+  repository: string;
+  progress: Progress;
+}
+
+/** Brings the embedded node up, from whatever stage an earlier run has reached. */
+export async function bringUpEmbeddedCluster(options: EmbeddedClusterOptions): Promise<Cluster> {
+  const { layout, progress, cacheDirectory, repository } = options;
+  await installPackages(progress, join(layout.logs, 'apt.log'));
+  const artifacts = createArtifactContext({ progress, cacheDirectory, repository });
+  // Everything is asked for at once; the node starts as soon as what it needs itself is there.
+  const platformImages = Promise.all([
+    ensureImages(artifacts, 'stores'),
+    ensureImages(artifacts, 'application'),
+  ]);
+  platformImages.catch(() => undefined); // awaited below; until then a failure must not end the process unexplained
+  const [programs, systemImages] = await Promise.all([
+    ensureKubernetes(artifacts),
+    ensureImages(artifacts, 'system'),
+  ]);
+  const tools = await linkTools(layout.tools, {
+    kubectl: join(programs, 'kubectl'),
+    helm: join(programs, 'helm'),
+  });
+  const kubectl = createKubectl({ binary: tools.kubectl, kubeconfig: layout.kubeconfig });
+  const load = (what: string, images: readonly BuiltImage[]) =>
+    progress.step(`Import the images of ${what}`, (report) =>
+      importImages(artifacts, layout.containerdSocket, images, report),
+    );
+
+  const systemImage = imageResolver(systemImages);
+  await startNode({ layout, programs, kubectl, pauseImage: systemImage('pause'), progress });
+  await load('the node', systemImages);
+  await applyAddons(kubectl, layout, {
+    coredns: systemImage('coredns'),
+    localPathProvisioner: systemImage('local-path-provisioner'),
+    busybox: systemImage('busybox'),
+  });
+  const images = (await platformImages).flat();
+  await load('the platform', images);
+  return {
+    kubectl,
+    helm: tools.helm,
+    values: operatorValues(imageResolver(images)),
+    spec: {
+      stores: { sql: { engine: 'PostgreSQL' } },
+      exposure: {
+        type: 'NodePort',
+        nodePort: settings.edgeNodePort,
+        url: `http://${settings.nodeAddress}:${settings.edgeNodePort}`,
+      },
+    },
+  };
+}
+
+/** The chart's values: every image of the platform as it is called on the node. */
+function operatorValues(image: ImageResolver): Record<string, unknown> {
+  const keys = [...SERVICE_KEYS, 'web', ...STORE_KEYS] as const;
+  return {
+    image: splitReference(image('operator')),
+    images: Object.fromEntries(keys.map((key) => [key, image(key)])),
+  };
+}
