@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { errorCode } from './errors.ts';
 
 /** Says which keys are wrong and what to do about each; never repeats a value, which may be a secret. */
 export class ConfigError extends Error {
@@ -27,7 +28,7 @@ const filesOf = (folder: string): string[] => {
   try {
     return readdirSync(folder).filter((name) => KEY.test(name));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (errorCode(error) === 'ENOENT') return [];
     throw new ConfigError([{ key: 'CONFIG_DIRS', message: `cannot read ${folder}` }], []);
   }
 };

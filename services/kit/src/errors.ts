@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /** What went wrong, in the words of the caller; the HTTP layer maps a kind to a status. */
 export type ErrorKind =
   'invalid' | 'unauthenticated' | 'forbidden' | 'not-found' | 'conflict' | 'rate-limited' | 'unavailable';
@@ -53,9 +55,16 @@ export const unavailable = (
     cause: options.cause,
   });
 
+/** Also of another realm (a worker's, a test runner's), where `instanceof Error` says no. */
+export const isError = (thrown: unknown): thrown is Error => isNativeError(thrown);
+
+/** The `code` of an error of Node.js or of a driver; empty when it has none. */
+export const errorCode = (thrown: unknown): string =>
+  isError(thrown) && 'code' in thrown ? String(thrown.code) : '';
+
 /** Anything thrown, as an Error: JavaScript lets code throw what it likes. */
 export const toError = (thrown: unknown): Error =>
-  thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
+  isError(thrown) ? thrown : new Error(String(thrown), { cause: thrown });
 
 const NETWORK_CODES = new Set([
   'ECONNREFUSED',
@@ -84,9 +93,9 @@ const LOST_CONNECTION = /^(Connection terminated|timeout exceeded when trying to
  * same call may succeed later. Looks through `cause`.
  */
 export const isTransient = (thrown: unknown): boolean => {
-  if (!(thrown instanceof Error)) return false;
+  if (!isError(thrown)) return false;
   if (thrown instanceof DomainError) return thrown.kind === 'unavailable';
-  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
+  const code = errorCode(thrown);
   return (
     NETWORK_CODES.has(code) ||
     POSTGRES_AWAY.test(code) ||

@@ -1,5 +1,6 @@
 import { MongoClient } from 'mongodb';
 import type { Db } from 'mongodb';
+import { errorCode } from './errors.ts';
 
 export { createOutboxIndex, embeddedOutbox, outboxEntries } from './mongo-outbox.ts';
 export type { OutboxEntry } from './mongo-outbox.ts';
@@ -42,8 +43,7 @@ export const connectMongo = async ({
   };
 };
 
-const DUPLICATE_KEY = 11000;
+const DUPLICATE_KEY = '11000';
 
 /** True when a write failed on a unique index. */
-export const isDuplicateKey = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === DUPLICATE_KEY;
+export const isDuplicateKey = (error: unknown): boolean => errorCode(error) === DUPLICATE_KEY;

@@ -1,5 +1,6 @@
 import { Pool } from 'pg';
 import type { PoolClient } from 'pg';
+import { errorCode, isError } from './errors.ts';
 import { withClient } from './postgres-client.ts';
 
 export { checkSchema, migrate } from './postgres-migrate.ts';
@@ -26,8 +27,7 @@ export const createPool = (url: string, options: { max?: number; applicationName
 const RETRYABLE = new Set(['40001', '40P01']);
 const ATTEMPTS = 3;
 
-const isRetryable = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && RETRYABLE.has(String(error.code));
+const isRetryable = (error: unknown): boolean => RETRYABLE.has(errorCode(error));
 
 const once = async <T>(client: PoolClient, fn: (client: PoolClient) => Promise<T>): Promise<T> => {
   await client.query('BEGIN');
@@ -63,7 +63,5 @@ const UNIQUE_VIOLATION = '23505';
 
 /** True when a write failed on a unique constraint, of that name when one is given. */
 export const isUniqueViolation = (error: unknown, constraint?: string): boolean =>
-  error instanceof Error &&
-  'code' in error &&
-  error.code === UNIQUE_VIOLATION &&
-  (constraint === undefined || ('constraint' in error && error.constraint === constraint));
+  errorCode(error) === UNIQUE_VIOLATION &&
+  (constraint === undefined || (isError(error) && 'constraint' in error && error.constraint === constraint));

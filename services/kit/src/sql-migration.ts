@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { toError } from './errors.ts';
 
 /** Applied once, in the order of the list. Never edited once released. */
 export type Migration = { readonly id: string; readonly sql: string };
@@ -30,4 +31,4 @@ export const requireApplied = (
 };
 
 export const migrationFailure = ({ id }: Migration, cause: unknown): Error =>
-  new Error(`migration ${id} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  new Error(`migration ${id} failed: ${toError(cause).message}`, { cause });

@@ -1,6 +1,7 @@
 import sql from 'mssql';
 import type { ConnectionPool, Transaction } from 'mssql';
 import { ConfigError } from './config.ts';
+import { isError } from './errors.ts';
 
 export { checkSchema, migrate } from './sql-server-migrate.ts';
 export { insertOutbox, outboxMigration, sqlServerOutbox } from './sql-server-outbox.ts';
@@ -50,7 +51,7 @@ export const createPool = async (url: string, options: { max?: number } = {}): P
 };
 
 const numberOf = (error: unknown): number | undefined =>
-  error instanceof Error && 'number' in error && typeof error.number === 'number' ? error.number : undefined;
+  isError(error) && 'number' in error && typeof error.number === 'number' ? error.number : undefined;
 
 const DEADLOCK_VICTIM = 1205;
 const ATTEMPTS = 3;
@@ -93,5 +94,5 @@ const DUPLICATES = new Set([2627, 2601]);
 export const isUniqueViolation = (error: unknown, constraint?: string): boolean => {
   const number = numberOf(error);
   if (number === undefined || !DUPLICATES.has(number)) return false;
-  return constraint === undefined || (error instanceof Error && error.message.includes(`'${constraint}'`));
+  return constraint === undefined || (isError(error) && error.message.includes(`'${constraint}'`));
 };
