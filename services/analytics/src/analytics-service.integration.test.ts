@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { dailyFigures, series } from '@chatplatform/contracts/http/analytics';
 import type { DailyFigures, Series } from '@chatplatform/contracts/http/analytics';
@@ -9,11 +6,12 @@ import type { CloudEvent, EventBus } from '@chatplatform/kit/events';
 import { newId } from '@chatplatform/kit/ids';
 import { createLogger } from '@chatplatform/kit/logger';
 import { migrate } from '@chatplatform/kit/postgres';
+import { startTokenIssuer } from '@chatplatform/kit/testing/access-tokens';
+import type { TokenIssuer } from '@chatplatform/kit/testing/access-tokens';
 import { eventually } from '@chatplatform/kit/testing/eventually';
 import { openSchema } from '@chatplatform/kit/testing/postgres-schema';
 import { describeWith } from '@chatplatform/kit/testing/require-store';
 import { connect } from 'amqplib';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { startAnalytics } from './analytics-service.ts';
 import { loadAnalyticsConfig } from './config.ts';
 import { migrations } from './infrastructure/postgres-figures.ts';
@@ -31,30 +29,17 @@ describeWith(needed, 'the analytics service', () => {
   let bus: EventBus;
   let base: string;
   let management: string;
-  let tokenFor: (roles: string[]) => Promise<string>;
+  let issuer: TokenIssuer;
 
   beforeAll(async () => {
-    const { privateKey, publicKey } = await generateKeyPair('ES256');
-    const jwk = { ...(await exportJWK(publicKey)), kid: 'test', alg: 'ES256', use: 'sig' };
-    const jwks = createServer((_request, response) => void response.end(JSON.stringify({ keys: [jwk] })));
-    jwks.listen(0, '127.0.0.1');
-    await once(jwks, 'listening');
-    tokenFor = (roles) =>
-      new SignJWT({ sid: 'session', username: 'someone', roles })
-        .setProtectedHeader({ alg: 'ES256', kid: 'test' })
-        .setSubject(newId())
-        .setIssuer('chatplatform')
-        .setAudience('chatplatform')
-        .setExpirationTime('5m')
-        .sign(privateKey);
-
+    issuer = await startTokenIssuer();
     schema = await openSchema(POSTGRES_URL);
     const { options } = await openBucket(process.env['INFLUX_URL'] ?? '');
     Object.assign(process.env, {
       HTTP_PORT: '0',
       MANAGEMENT_PORT: '0',
       PUBLIC_URL: 'https://chat.example.org',
-      JWKS_URL: `http://127.0.0.1:${(jwks.address() as AddressInfo).port}/`,
+      JWKS_URL: issuer.jwksUrl,
       INTERNAL_TOKEN_KEY: Buffer.alloc(32, 7).toString('base64'),
       POSTGRES_URL: schema.url,
       INFLUX_TOKEN: options.token,
@@ -70,7 +55,7 @@ describeWith(needed, 'the analytics service', () => {
     expect((await fetch(`${management}/readyz`)).status).toBe(503);
     await migrate(schema.pool, migrations);
     bus = await connectEventBus({ url: AMQP_URL, service: `${name}-publisher`, logger });
-    stops.unshift(() => void jwks.close());
+    stops.unshift(() => issuer.close());
   });
 
   afterAll(async () => {
@@ -85,7 +70,11 @@ describeWith(needed, 'the analytics service', () => {
   });
 
   const asAdmin = async (path: string): Promise<Response> =>
-    fetch(`${base}${path}`, { headers: { authorization: `Bearer ${await tokenFor(['user', 'admin'])}` } });
+    fetch(`${base}${path}`, {
+      headers: {
+        authorization: `Bearer ${await issuer.issue({ userId: newId(), roles: ['user', 'admin'] })}`,
+      },
+    });
   /** Nobody else's test writes of this day. */
   const at = '2031-05-06T07:08:09.123Z';
   const day = '2031-05-06';
@@ -180,7 +169,9 @@ describeWith(needed, 'the analytics service', () => {
   });
 
   it('answers administrators only, and names what is wrong', async () => {
-    const ordinary = { headers: { authorization: `Bearer ${await tokenFor(['user'])}` } };
+    const ordinary = {
+      headers: { authorization: `Bearer ${await issuer.issue({ userId: newId(), roles: ['user'] })}` },
+    };
     expect((await fetch(`${base}/daily?from=${day}&to=${day}`, ordinary)).status).toBe(403);
     expect((await fetch(`${base}/daily?from=${day}&to=${day}`)).status).toBe(401);
     const fieldsOf = async (path: string): Promise<[number, string[]]> => {

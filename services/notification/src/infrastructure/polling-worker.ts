@@ -6,9 +6,9 @@ export interface PollingWorkerOptions {
   readonly name: string;
   /** Does one piece of work; false when there was none. */
   readonly step: () => Promise<boolean>;
-  /** How many steps run side by side. */
+  /** How many steps run side by side when there is much to do. When there is nothing only one lane looks. */
   readonly lanes: number;
-  /** How long a lane sleeps when there was no work. */
+  /** How long the looking lane sleeps when there was no work. */
   readonly idleMs: number;
   /** How long a lane sleeps after a failed step, so that a store that is away is not hammered. */
   readonly failureMs: number;
@@ -23,6 +23,9 @@ export interface PollingWorker {
   stop(): Promise<void>;
 }
 
+/** Helpers are woken by the scout; they look by themselves only now and then. */
+const HELPER_IDLE_FACTOR = 60;
+
 export function createPollingWorker(options: PollingWorkerOptions): PollingWorker {
   let stopped = false;
   let wake = new AbortController();
@@ -33,9 +36,11 @@ export function createPollingWorker(options: PollingWorkerOptions): PollingWorke
     // The sleep ends by time or by the abort that a nudge is; both are fine.
     await sleep(milliseconds, undefined, { signal: wake.signal }).catch(() => undefined);
   };
-  const turn = async (): Promise<void> => {
+  const turn = async (isScout: boolean): Promise<void> => {
     try {
-      if (!(await options.step())) await pause(options.idleMs);
+      const found = await options.step();
+      if (found && isScout) rouse();
+      if (!found) await pause(isScout ? options.idleMs : options.idleMs * HELPER_IDLE_FACTOR);
     } catch (error) {
       options.logger.warn(
         { err: toError(error), worker: options.name },
@@ -44,8 +49,8 @@ export function createPollingWorker(options: PollingWorkerOptions): PollingWorke
       await pause(options.failureMs);
     }
   };
-  const lane = async (): Promise<void> => {
-    while (!stopped) await turn();
+  const lane = async (isScout: boolean): Promise<void> => {
+    while (!stopped) await turn(isScout);
   };
   const rouse = (): void => {
     const sleeping = wake;
@@ -55,7 +60,7 @@ export function createPollingWorker(options: PollingWorkerOptions): PollingWorke
 
   return {
     start() {
-      lanes = Array.from({ length: options.lanes }, lane);
+      lanes = Array.from({ length: options.lanes }, (_, index) => lane(index === 0));
     },
     nudge: rouse,
     async stop() {

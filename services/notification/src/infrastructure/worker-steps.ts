@@ -35,6 +35,7 @@ export interface FanOutStepDeps extends FanOutDeps {
   readonly logger: Logger;
   /** Called when deliveries are waiting. */
   readonly onNotified: () => void;
+  readonly onPresenceError: (error: unknown) => void;
 }
 
 /** One step of the fan-out worker; false when nothing is due. */
@@ -59,12 +60,7 @@ export async function fanOutStep(deps: FanOutStepDeps): Promise<boolean> {
 
 function reportFanOut(deps: FanOutStepDeps, { fanOut }: ClaimedFanOut, result: FanOutResult): void {
   if (result.notified > 0) deps.onNotified();
-  if (result.presenceError !== null) {
-    deps.logger.warn(
-      { err: toError(result.presenceError), eventId: fanOut.eventId },
-      'presence could not be asked',
-    );
-  }
+  if (result.presenceError !== null) deps.onPresenceError(result.presenceError);
   if (result.postponed !== null) {
     postponements.inc({ because: result.postponed });
     deps.logger.debug({ eventId: fanOut.eventId, because: result.postponed }, 'fan-out put off');

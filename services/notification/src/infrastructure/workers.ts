@@ -1,13 +1,17 @@
+import type { Clock } from '@chatplatform/kit/clock';
+import { toError } from '@chatplatform/kit/errors';
 import type { Logger } from '@chatplatform/kit/logger';
 import { createPollingWorker } from './polling-worker.ts';
 import { deliveryStep, fanOutStep, initialiseWorkerMetrics } from './worker-steps.ts';
 import type { DeliveryStepDeps, FanOutStepDeps } from './worker-steps.ts';
 
-export type WorkersDeps = Omit<FanOutStepDeps, 'onNotified'> & DeliveryStepDeps & { readonly logger: Logger };
+export type WorkersDeps = Omit<FanOutStepDeps, 'onNotified' | 'onPresenceError'> &
+  DeliveryStepDeps & { readonly logger: Logger };
 
 const POLL_MS = 1_000;
 const FAILURE_MS = 5_000;
 const PRUNE_MS = 300_000;
+const PRESENCE_WARNING_MS = 30_000;
 
 /** Several replicas share the work: each piece is claimed under a lease. */
 export function startWorkers(deps: WorkersDeps): { stop(): Promise<void> } {
@@ -16,7 +20,10 @@ export function startWorkers(deps: WorkersDeps): { stop(): Promise<void> } {
     createPollingWorker({ name, lanes, step, idleMs, failureMs: FAILURE_MS, logger: deps.logger });
 
   const deliveries = worker('deliveries', 4, () => deliveryStep(deps));
-  const fanOuts = worker('fan-outs', 2, () => fanOutStep({ ...deps, onNotified: () => deliveries.nudge() }));
+  const onPresenceError = presenceWarning(deps);
+  const fanOuts = worker('fan-outs', 2, () =>
+    fanOutStep({ ...deps, onPresenceError, onNotified: () => deliveries.nudge() }),
+  );
   const pruning = worker(
     'pruning',
     1,
@@ -32,5 +39,19 @@ export function startWorkers(deps: WorkersDeps): { stop(): Promise<void> } {
     async stop() {
       await Promise.all(all.map((each) => each.stop()));
     },
+  };
+}
+
+/** Every waiting fan-out meets the same silence: it is told once a while, the counter has the rest. */
+function presenceWarning({ logger, clock }: { logger: Logger; clock: Clock }): (error: unknown) => void {
+  let quietUntil = 0;
+  return (error) => {
+    const now = clock.now().getTime();
+    if (now < quietUntil) return;
+    quietUntil = now + PRESENCE_WARNING_MS;
+    logger.warn(
+      { err: toError(error) },
+      'presence cannot be asked: fan-outs wait, then everyone counts as offline',
+    );
   };
 }
