@@ -6,12 +6,11 @@ import { entityId } from '../ids.ts';
  * client sees them.
  */
 export const gatewaySignals = {
-  /**
-   * Sockets of this user leave the channel's room by a command of their own; this is for those that are being opened
-   * and hold a list of channels read before the removal.
-   */
+  /** The user's sockets join the channel's room, also those that are being opened with a list read before. */
+  'member:added': z.object({ channelId: entityId, userId: entityId }),
+  /** They leave it. */
   'member:removed': z.object({ channelId: entityId, userId: entityId }),
-  /** Changes of membership may have been lost: read the channels of every socket anew. */
+  /** Changes of membership may have been lost: the channels of every socket are to be read anew. */
   'rooms:stale': z.object({}),
 } as const;
 export type GatewaySignalName = keyof typeof gatewaySignals;

@@ -19,6 +19,8 @@ export const clientFrames = {
   'token:renew': z.strictObject({ token: z.string().min(1).max(8192) }),
 } as const;
 export type ClientFrameName = keyof typeof clientFrames;
+/** A frame as it is understood, with its defaults. */
+export type ClientFrame<F extends ClientFrameName> = z.output<(typeof clientFrames)[F]>;
 
 export const serverFrames = {
   'message:created': message,
@@ -55,6 +57,17 @@ export const readResult = z.object({ seq: seq.or(z.literal(0)) });
 export type ReadResult = z.infer<typeof readResult>;
 export const renewResult = z.object({ expiresAt: timestamp });
 export type RenewResult = z.infer<typeof renewResult>;
+const typingResult = z.object({});
+
+/** What the acknowledgement of each client frame carries when all is well. */
+export const clientFrameResults = {
+  'message:send': sentResult,
+  'typing:set': typingResult,
+  'channel:read': readResult,
+  'channel:sync': syncResult,
+  'token:renew': renewResult,
+} as const satisfies Record<ClientFrameName, z.ZodType>;
+export type ClientFrameResults = { [F in ClientFrameName]: z.infer<(typeof clientFrameResults)[F]> };
 
 /** Rooms of the gateway; the chat service addresses them through Redis. */
 export const rooms = {

@@ -8,6 +8,8 @@ export type TcpProxy = {
   restore(): void;
   /** Swallows what the server answers, as a network that loses packets does. */
   muteServer(): void;
+  /** The same from the moment a client has sent these bytes: what they ask for is done, and nobody hears of it. */
+  muteServerOnce(sent: string): void;
   close(): Promise<void>;
 };
 
@@ -16,6 +18,7 @@ export const startTcpProxy = async (host: string, port: number): Promise<TcpProx
   const sockets = new Set<Socket>();
   let down = false;
   let muted = false;
+  let trigger: string | undefined;
   const track = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
@@ -29,6 +32,9 @@ export const startTcpProxy = async (host: string, port: number): Promise<TcpProx
     const upstream = connect(port, host);
     track(client);
     track(upstream);
+    client.on('data', (chunk) => {
+      if (trigger !== undefined && chunk.includes(trigger)) muted = true;
+    });
     client.pipe(upstream);
     upstream.on('data', (chunk) => {
       if (!muted) client.write(chunk);
@@ -54,9 +60,13 @@ export const startTcpProxy = async (host: string, port: number): Promise<TcpProx
     restore() {
       down = false;
       muted = false;
+      trigger = undefined;
     },
     muteServer() {
       muted = true;
+    },
+    muteServerOnce(sent) {
+      trigger = sent;
     },
     close: () =>
       new Promise((resolve) => {

@@ -118,9 +118,11 @@ export function createMembershipStore(db: Db, events: EventKeeping): MembershipS
   };
 }
 
+const DUPLICATE_KEY = 11000;
+
 function refuseAllButDuplicates(error: unknown): void {
   if (!(error instanceof MongoBulkWriteError)) throw error;
   if (error.result.getWriteConcernError() !== undefined) throw storeUnavailable(error);
   const failures = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
-  if (!failures.every((failure) => isDuplicateKey(failure.err))) throw error;
+  if (failures.length === 0 || !failures.every(({ code }) => code === DUPLICATE_KEY)) throw error;
 }

@@ -19,9 +19,6 @@ const toMessage = ({ _id, outbox: _outbox, ...content }: MessageDocument): Messa
   ...content,
 });
 
-/** Longer than an election takes would keep senders waiting; shorter and a slow disk turns them away. */
-const WRITE_TIMEOUT_MS = 5_000;
-
 export function createMessageLog(db: Db, events: EventKeeping): MessageLog {
   const messages = messagesIn(db);
 
@@ -44,10 +41,7 @@ export function createMessageLog(db: Db, events: EventKeeping): MessageLog {
 
   const insert = async (documents: readonly StoredDocument[]): Promise<number> => {
     try {
-      await messages.insertMany(documents, {
-        ordered: true,
-        writeConcern: { w: 'majority', wtimeoutMS: WRITE_TIMEOUT_MS },
-      });
+      await messages.insertMany(documents, { ordered: true, writeConcern: { w: 'majority' } });
       return documents.length;
     } catch (error) {
       return storedBeforeRefusal(error);

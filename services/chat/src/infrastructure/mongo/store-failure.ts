@@ -1,6 +1,5 @@
-import { isTransient, unavailable } from '@chatplatform/kit/errors';
-import type { DomainError } from '@chatplatform/kit/errors';
-import { MongoError, MongoServerError } from 'mongodb';
+import { DomainError, isTransient, unavailable } from '@chatplatform/kit/errors';
+import { MongoOperationTimeoutError, MongoServerError, MongoWriteConcernError } from 'mongodb';
 
 /** Codes of a server that is stepping down, starting, shutting down or too slow: another try may reach another one. */
 const SERVER_AWAY = new Set([
@@ -17,26 +16,38 @@ const SERVER_AWAY = new Set([
   13436, // NotPrimaryOrSecondary
 ]);
 
-const AWAY_NAMES = /^Mongo(OperationTimeout|WriteConcern|WaitQueueTimeout|TopologyClosed|NotConnected)Error$/;
+/**
+ * A store that does not answer is given up after this: sooner than callers give up, so that they are told. The driver
+ * notices a silent server after a quarter of a minute only, and would hold a channel's writer as long.
+ */
+const DEADLINE_MS = 5_000;
 
-const isStoreAway = (error: MongoError): boolean =>
-  isTransient(error) ||
-  AWAY_NAMES.test(error.name) ||
-  error.hasErrorLabel('RetryableWriteError') ||
-  (error instanceof MongoServerError && typeof error.code === 'number' && SERVER_AWAY.has(error.code));
+function isStoreAway(error: unknown): boolean {
+  if (isTransient(error)) return true;
+  if (error instanceof MongoOperationTimeoutError || error instanceof MongoWriteConcernError) return true;
+  if (!(error instanceof MongoServerError)) return false;
+  // Bulk writes wrap what happened to their connection.
+  const wrapped: unknown = error.errorResponse;
+  return (wrapped instanceof Error && isStoreAway(wrapped)) || SERVER_AWAY.has(Number(error.code));
+}
 
 export const storeUnavailable = (cause: unknown): DomainError =>
   unavailable('store.unavailable', 'The message store is away; try again shortly.', { cause });
 
 /**
  * Runs an operation of the driver.
- * @throws DomainError `unavailable` when the store cannot answer; whether a write took effect is then not known
+ * @throws DomainError `unavailable` when the store does not answer; whether a write took effect, or will, is not known
  */
 export async function onStore<T>(operation: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(storeUnavailable(`no answer in ${DEADLINE_MS} ms`)), DEADLINE_MS);
+  });
   try {
-    return await operation();
+    return await Promise.race([operation(), late]);
   } catch (error) {
-    if (!(error instanceof MongoError) || !isStoreAway(error)) throw error;
-    throw storeUnavailable(error);
+    throw isStoreAway(error) && !(error instanceof DomainError) ? storeUnavailable(error) : error;
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -63,15 +63,12 @@ export function createLiveUpdates(
     },
     memberJoined(view) {
       const { channelId, userId } = view.membership;
-      const user = onMembership.in(rooms.user(userId));
-      user.socketsJoin(rooms.channel(channelId));
-      user.emit('channel:joined', present.channel(view));
+      signal('member:added', { channelId, userId });
+      onMembership.to(rooms.user(userId)).emit('channel:joined', present.channel(view));
     },
     memberLeft(channelId, userId) {
       signal('member:removed', { channelId, userId });
-      const user = onMembership.in(rooms.user(userId));
-      user.socketsLeave(rooms.channel(channelId));
-      user.emit('channel:left', { channelId });
+      onMembership.to(rooms.user(userId)).emit('channel:left', { channelId });
     },
     readMarkAdvanced(mark, shared) {
       const audience = shared

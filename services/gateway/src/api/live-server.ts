@@ -1,0 +1,126 @@
+import { gatewaySignals } from '@chatplatform/contracts/frames/gateway-signals';
+import type { GatewaySignal, GatewaySignalName } from '@chatplatform/contracts/frames/gateway-signals';
+import { toError } from '@chatplatform/kit/errors';
+import type { Logger } from '@chatplatform/kit/logger';
+import { createGauge } from '@chatplatform/kit/metrics';
+import { changeMembership, joinChannels } from '../core/commands/join-channels.ts';
+import { showArrival, showDeparture } from '../core/commands/show-presence.ts';
+import type { ShowPresenceDeps } from '../core/commands/show-presence.ts';
+import type { UpkeepPolicy } from '../core/domain/upkeep.ts';
+import type { PresenceStore } from '../core/ports/presence-store.ts';
+import type { GatewaySocket } from './connections.ts';
+import { drain } from './drain.ts';
+import { handleFrame } from './frame-handler.ts';
+import type { FrameHandlerDeps } from './frame-handler.ts';
+import { handshake } from './handshake.ts';
+import type { HandshakeDeps } from './handshake.ts';
+import type { SocketServer } from './socket-server.ts';
+import { keepUp } from './upkeep.ts';
+
+export type LiveServerDeps = FrameHandlerDeps &
+  Omit<HandshakeDeps, 'closedBecause'> &
+  ShowPresenceDeps & {
+    readonly logger: Logger;
+    readonly presence: PresenceStore;
+    readonly policy: UpkeepPolicy;
+    readonly maxConnections: number;
+    readonly drainWindowMs: number;
+  };
+
+export interface LiveServer {
+  readonly draining: () => boolean;
+  /** Changes may have been missed: every connection's channels are read anew, and its client is told to sync. */
+  refresh(): void;
+  /** Lets nobody in any more, ends all connections spread over time, closes. */
+  stop(): Promise<void>;
+}
+
+const connections = createGauge({ name: 'gateway_connections', help: 'Connections held by this process.' });
+
+const UPKEEP_INTERVAL_MS = 1_000;
+/** Reads under way at once while everybody's channels are read anew. */
+const REFRESH_CONCURRENCY = 16;
+
+/** The life of connections: who is let in, what is answered, what they hear of, how they end. */
+export function runLiveServer(io: SocketServer, deps: LiveServerDeps): LiveServer {
+  const namespace = io.of('/');
+  const { logger } = deps;
+  let draining = false;
+  let refreshing = Promise.resolve();
+  const sockets = (): Iterable<GatewaySocket> => namespace.sockets.values();
+  const count = (): number => io.engine.clientsCount;
+
+  const closedBecause = (): 'draining' | 'full' | undefined =>
+    draining ? 'draining' : count() > deps.maxConnections ? 'full' : undefined;
+  namespace.use(handshake({ ...deps, closedBecause }));
+  namespace.on('connection', (socket) => attach(deps, socket));
+
+  const onSignal = <S extends GatewaySignalName>(name: S, react: (body: GatewaySignal<S>) => void): void => {
+    const hear = (body: unknown): void => {
+      const signal = gatewaySignals[name].safeParse(body);
+      // The catalogue pairs each name with its schema; TypeScript cannot follow the pairing through the lookup.
+      if (signal.success) react(signal.data as GatewaySignal<S>);
+      else logger.warn({ name }, 'ignored a malformed signal');
+    };
+    namespace.on<GatewaySignalName>(name, hear);
+  };
+  onSignal('member:added', (change) => changeMembership(deps, { ...change, member: true }));
+  onSignal('member:removed', (change) => changeMembership(deps, { ...change, member: false }));
+  onSignal('rooms:stale', () => refresh());
+
+  const refreshOne = async (socket: GatewaySocket): Promise<void> => {
+    try {
+      await joinChannels(deps, socket.data.session);
+      socket.emit('sync:required', { channelId: null });
+    } catch (error) {
+      // It may still be in the room of a channel it was removed from: it has to come back to be let in anew.
+      logger.debug({ err: toError(error) }, 'rooms not refreshed, connection ended');
+      socket.disconnect(true);
+    }
+  };
+  const refreshAll = async (): Promise<void> => {
+    const waiting = [...sockets()].values();
+    const worker = async (): Promise<void> => {
+      for (const socket of waiting) if (socket.connected) await refreshOne(socket);
+    };
+    await Promise.all(Array.from({ length: REFRESH_CONCURRENCY }, worker));
+  };
+  const refresh = (): void => {
+    refreshing = refreshing.then(refreshAll);
+  };
+
+  const upkeep = setInterval(() => {
+    connections.set(count());
+    keepUp({ ...deps, sockets }).catch((error: unknown) =>
+      logger.debug({ err: toError(error) }, 'presence not renewed'),
+    );
+  }, UPKEEP_INTERVAL_MS);
+
+  return {
+    draining: () => draining,
+    refresh,
+    async stop() {
+      draining = true;
+      await drain([...sockets()], { windowMs: deps.drainWindowMs, pause: deps.pause });
+      clearInterval(upkeep);
+      await io.close();
+    },
+  };
+}
+
+/** Everything that is bound to one connection. */
+function attach(deps: LiveServerDeps, socket: GatewaySocket): void {
+  const { session } = socket.data;
+  const presenceFailed = (error: unknown): void =>
+    deps.logger.debug({ err: toError(error) }, 'presence not shown');
+  showArrival(deps, session).catch(presenceFailed);
+  socket.on('disconnect', () => {
+    showDeparture(deps, session).catch(presenceFailed);
+  });
+  socket.onAny((name: string, ...args: unknown[]) => {
+    const acknowledge = args.at(-1);
+    void handleFrame(deps, session, name, args[0]).then((ack) => {
+      if (typeof acknowledge === 'function') acknowledge(ack);
+    });
+  });
+}

@@ -1,0 +1,92 @@
+import type { ClientFrame, ClientFrameName, ClientFrameResults } from '@chatplatform/contracts/frames/socket';
+import type { Clock } from '@chatplatform/kit/clock';
+import { forbidden, rateLimited } from '@chatplatform/kit/errors';
+import { takeOne } from '../domain/rate-limit.ts';
+import type { RateLimit } from '../domain/rate-limit.ts';
+import type { Session } from '../domain/session.ts';
+import type { Audience } from '../ports/audience.ts';
+import type { Chat } from '../ports/chat.ts';
+
+export interface TokenHolder {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly expiresAt: Date;
+}
+
+export interface AnswerFrameDeps {
+  readonly chat: Chat;
+  readonly audience: Audience;
+  /** @throws DomainError `unauthenticated` */
+  readonly verifyToken: (token: string) => Promise<TokenHolder>;
+  readonly clock: Clock;
+}
+
+/** A connection may send this many frames, whatever they are. */
+export const FRAME_LIMIT: RateLimit = { perSecond: 50, burst: 200 };
+const TYPING_LIMIT: RateLimit = { perSecond: 2, burst: 10 };
+const MAX_IN_FLIGHT = 200;
+
+const tooFast = (retryAfterMs: number): Error =>
+  rateLimited('frame.too-many', 'Too many frames; wait a little.', Math.ceil(retryAfterMs) / 1000);
+
+/**
+ * Counts a frame against the connection's limits, before it is even looked at.
+ * @throws DomainError `rate-limited` with the time to wait
+ */
+export function admitFrame(session: Session, nowMs: number): void {
+  const decision = takeOne(FRAME_LIMIT, session.framesFullAt, nowMs);
+  session.framesFullAt = decision.fullAt;
+  if (!decision.allowed) throw tooFast(decision.retryAfterMs);
+  if (session.inFlight >= MAX_IN_FLIGHT) throw tooFast(1000);
+}
+
+type Answers = {
+  readonly [F in ClientFrameName]: (
+    deps: AnswerFrameDeps,
+    session: Session,
+    frame: ClientFrame<F>,
+  ) => Promise<ClientFrameResults[F]>;
+};
+
+const answers: Answers = {
+  'message:send': ({ chat }, { token }, { channelId, message }) => chat.send(token, channelId, message),
+  'channel:read': ({ chat }, { token }, { channelId, seq }) => chat.markRead(token, channelId, seq),
+  'channel:sync': ({ chat }, { token }, { channelId, afterSeq, limit }) =>
+    chat.sync(token, channelId, { afterSeq, limit }),
+  'typing:set': async (deps, session, { channelId, typing }) => {
+    const decision = takeOne(TYPING_LIMIT, session.typingFullAt, deps.clock.now().getTime());
+    session.typingFullAt = decision.fullAt;
+    if (!decision.allowed) throw tooFast(decision.retryAfterMs);
+    if (!deps.audience.isIn(session.socketId, channelId)) {
+      throw forbidden('channel.not-joined', 'You are not in this channel.');
+    }
+    deps.audience.typing(session.socketId, { channelId, userId: session.userId, typing });
+    return {};
+  },
+  'token:renew': async ({ verifyToken }, session, { token }) => {
+    const holder = await verifyToken(token);
+    if (holder.userId !== session.userId || holder.sessionId !== session.sessionId) {
+      throw forbidden('token.of-another-session', 'The token belongs to another session.');
+    }
+    session.token = token;
+    session.expiresAt = holder.expiresAt.getTime();
+    return { expiresAt: holder.expiresAt.toISOString() };
+  },
+};
+
+/**
+ * Does what a well-formed frame asks for.
+ * @throws DomainError or ChatRefusal, to be told to the client
+ */
+export async function answerFrame<F extends ClientFrameName>(
+  deps: AnswerFrameDeps,
+  session: Session,
+  { name, frame }: { name: F; frame: ClientFrame<F> },
+): Promise<ClientFrameResults[F]> {
+  session.inFlight += 1;
+  try {
+    return await answers[name](deps, session, frame);
+  } finally {
+    session.inFlight -= 1;
+  }
+}

@@ -1,0 +1,105 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createInternalTokens, createTokenVerifier } from '@chatplatform/kit/access';
+import { systemClock } from '@chatplatform/kit/clock';
+import { unavailable } from '@chatplatform/kit/errors';
+import { createApp, listen } from '@chatplatform/kit/http';
+import { startManagementServer } from '@chatplatform/kit/management';
+import { createCounter, registry } from '@chatplatform/kit/metrics';
+import { startRedis, stopRedis, withoutRejections } from '@chatplatform/kit/redis';
+import type { ServiceContext } from '@chatplatform/kit/service';
+import { createAdapter } from '@socket.io/redis-adapter';
+import { createAudience, createRooms } from './api/connections.ts';
+import { internalRoutes } from './api/internal-routes.ts';
+import { runLiveServer } from './api/live-server.ts';
+import { createSocketServer } from './api/socket-server.ts';
+import { allowedOrigins } from './config.ts';
+import type { GatewayConfig } from './config.ts';
+import { MembershipChanges } from './core/domain/membership-changes.ts';
+import { createChatClient } from './infrastructure/chat-client.ts';
+import { createRedisPresence } from './infrastructure/redis-presence.ts';
+import { onReturn } from './infrastructure/redis-return.ts';
+
+const MAX_BUFFERED_PACKETS = 1_000;
+
+const adapterFailures = createCounter({
+  name: 'gateway_adapter_failures_total',
+  help: 'Commands of the Socket.IO adapter that did not reach Redis.',
+});
+
+/** Builds and starts everything. Returns the ports it listens on. */
+export async function startGateway(
+  context: ServiceContext,
+  config: GatewayConfig,
+): Promise<{ port: number; managementPort: number }> {
+  const { logger } = context;
+  const onStop = context.onStop.bind(context);
+  const clock = systemClock;
+  const wait = (milliseconds: number): Promise<void> => pause(milliseconds);
+
+  const redis = startRedis({ url: config.REDIS_URL, logger });
+  onStop(() => stopRedis(redis));
+  const subscriber = startRedis({ url: config.REDIS_URL, logger, queueWhileAway: true });
+  onStop(() => stopRedis(subscriber));
+  const chat = createChatClient({ url: config.CHAT_URL, pause: wait, random: Math.random });
+  onStop(() => chat.close());
+
+  const verifier = createTokenVerifier({
+    jwksUrl: config.JWKS_URL,
+    issuer: config.JWT_ISSUER,
+    audience: config.JWT_AUDIENCE,
+  });
+  const tokens = createInternalTokens({ key: config.INTERNAL_TOKEN_KEY, service: context.name });
+  const presence = createRedisPresence(redis, clock);
+  const app = createApp({
+    logger,
+    routes: (express) => {
+      express.use('/internal', internalRoutes({ tokens, presence }));
+    },
+  });
+  const server = await listen(app, config.HTTP_PORT);
+  onStop(() => server.close());
+
+  const adapterFailed = (): void => adapterFailures.inc();
+  const io = createSocketServer(server.server, {
+    origins: allowedOrigins(config),
+    adapter: createAdapter(
+      withoutRejections(redis, adapterFailed),
+      withoutRejections(subscriber, adapterFailed),
+    ),
+  });
+  const namespace = io.of('/');
+  const live = runLiveServer(io, {
+    logger,
+    chat,
+    verifier,
+    presence,
+    clock,
+    pause: wait,
+    random: Math.random,
+    audience: createAudience(namespace),
+    rooms: createRooms(namespace),
+    changes: new MembershipChanges(),
+    verifyToken: (token) => verifier.verify(token),
+    policy: {
+      tokenGraceMs: config.TOKEN_GRACE_SECONDS * 1000,
+      maxBufferedPackets: MAX_BUFFERED_PACKETS,
+    },
+    maxConnections: config.MAX_CONNECTIONS,
+    drainWindowMs: Math.min(config.DRAIN_SECONDS, config.SHUTDOWN_GRACE_SECONDS / 2) * 1000,
+  });
+  onStop(() => live.stop());
+  onReturn(subscriber, () => live.refresh());
+
+  const management = await startManagementServer({
+    port: config.MANAGEMENT_PORT,
+    registry,
+    // Neither Redis nor the chat service: connections stay, and their clients are told what cannot be done.
+    checks: {
+      connections: async () => {
+        if (live.draining()) throw unavailable('gateway.draining', 'draining');
+      },
+    },
+  });
+  onStop(() => management.close());
+  return { port: server.port, managementPort: management.port };
+}
