@@ -31,7 +31,21 @@ function answerTo(query: Buffer, address: string | undefined): Buffer {
   const question = query.subarray(HEADER, end);
   if (address === undefined) return Buffer.concat([header, question]);
   const ttlSeconds = 1;
-  const record = Buffer.from([0xc0, HEADER, 0, 1, 0, 1, 0, 0, 0, ttlSeconds, 0, 4, ...address.split('.').map(Number)]);
+  const record = Buffer.from([
+    0xc0,
+    HEADER,
+    0,
+    1,
+    0,
+    1,
+    0,
+    0,
+    0,
+    ttlSeconds,
+    0,
+    4,
+    ...address.split('.').map(Number),
+  ]);
   return Buffer.concat([header, question, record]);
 }
 

@@ -5,7 +5,7 @@ import { systemClock } from '../src/runtime/clock.ts';
 import { KubernetesApiClient } from '../src/runtime/client/api-client.ts';
 import type { ResourceRef } from '../src/runtime/object.ts';
 import { PatchedFinalizers } from '../src/runtime/observe/finalizers.ts';
-import { StatusApplier } from '../src/runtime/observe/status-writer.ts';
+import { StatusPatcher } from '../src/runtime/observe/status-writer.ts';
 import { HttpTransport, type CallObservation } from '../src/runtime/transport/http-transport.ts';
 import { eventually, type TestApiServer } from './api-server.ts';
 
@@ -13,7 +13,7 @@ import { eventually, type TestApiServer } from './api-server.ts';
 export interface TestTools {
   caches: ReflectedCaches;
   applier: ServerSideApplier;
-  status: StatusApplier;
+  status: StatusPatcher;
   finalizers: PatchedFinalizers;
   /** Calls made so far, without lists and watches. */
   calls: CallObservation[];
@@ -46,7 +46,7 @@ export const startTools = async (
   return {
     caches,
     applier: new ServerSideApplier({ client, caches, annotation: 'example.dev/applied-digest' }),
-    status: new StatusApplier({ client, caches, fieldManager: 'test-status' }),
+    status: new StatusPatcher(client, caches),
     finalizers: new PatchedFinalizers(client, caches),
     calls,
     stop: async () => {

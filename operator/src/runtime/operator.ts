@@ -16,12 +16,12 @@ import { RuntimeMetrics } from './metrics.ts';
 import type { ResourceRef } from './object.ts';
 import { EventSeriesRecorder } from './observe/event-recorder.ts';
 import { PatchedFinalizers } from './observe/finalizers.ts';
-import { StatusApplier } from './observe/status-writer.ts';
+import { StatusPatcher } from './observe/status-writer.ts';
 import type { ClusterAccess } from './transport/access.ts';
 import { HttpTransport } from './transport/http-transport.ts';
 
 export interface OperatorOptions {
-  /** Lower-case name: of the lease, the user agent, the status field manager. */
+  /** Lower-case name: of the lease and the user agent, hence of the status field manager. */
   name: string;
   /** DNS domain that prefixes annotations and the event reporter: `example.dev`. */
   domain: string;
@@ -98,7 +98,7 @@ export class Operator {
       client,
       caches: this.caches,
       events: this.#events,
-      status: new StatusApplier({ client, caches: this.caches, fieldManager: `${name}-status` }),
+      status: new StatusPatcher(client, this.caches),
       finalizers: new PatchedFinalizers(client, this.caches),
     };
     this.#exposeState();

@@ -33,7 +33,7 @@ export interface EventRecorder {
 
 export interface StatusWriter {
   /**
-   * Makes `status` the object's whole status if it is not so already.
+   * Makes `status` the object's whole status if it is not so already: the kind has one writer of status.
    * @returns whether a write was needed
    */
   write(object: KubeObject, status: Record<string, unknown>): Promise<boolean>;
