@@ -1,3 +1,6 @@
+import { chmod, cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createArtifactContext, ensureStorePrograms } from '@chatplatform/local/artifacts/index';
 import { startControlPlane } from '@chatplatform/local/cluster/control-plane';
 import { createProgress } from '@chatplatform/local/launcher/progress';
@@ -16,8 +19,11 @@ export async function startTestServers(context: SuiteContext): Promise<TestServe
     Date.now,
   );
   const programs = await ensureStorePrograms(createArtifactContext({ progress, repository: context.root }));
+  const dir = await mkdtemp(join(tmpdir(), 'chatplatform-stores-'));
+  // For root, PostgreSQL runs as another user, who must be able to reach its data.
+  await chmod(dir, 0o755);
   const [stores, controlPlane] = await Promise.all([
-    startStores({ programs, dir: `${context.artifacts}/stores`, ports: 'free' }),
+    startStores({ programs, dir, ports: 'free' }),
     startControlPlane({ controllers: ['garbage-collector-controller', 'namespace-controller'] }),
   ]);
   // Its end is seen by the tests that need it; unobserved it would end the whole run.
@@ -26,6 +32,8 @@ export async function startTestServers(context: SuiteContext): Promise<TestServe
     env: { ...stores.settings, KUBECONFIG_TEST: controlPlane.kubeconfig },
     stop: async () => {
       await Promise.all([stores.stop(), controlPlane.stop()]);
+      await cp(join(dir, 'logs'), `${context.artifacts}/logs/stores`, { recursive: true });
+      await rm(dir, { recursive: true, force: true });
     },
   };
 }

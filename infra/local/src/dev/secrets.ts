@@ -35,7 +35,7 @@ export async function keptSecrets(dir: string): Promise<DevSecrets> {
   });
   if (kept !== undefined) return schema.parse(JSON.parse(kept));
   const secrets = makeSecrets();
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await mkdir(dir, { recursive: true });
   await writeFile(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
   return secrets;
 }

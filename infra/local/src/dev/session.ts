@@ -7,10 +7,16 @@ import { LauncherError } from '../launcher/launcher-error.ts';
 import type { Progress } from '../launcher/progress.ts';
 import { accepts } from '../stores/network.ts';
 import { type RunningStores, startStores } from '../stores/index.ts';
+import { isRoot } from '../stores/store.ts';
 import { type Addresses, PORTS } from './service-settings.ts';
 
-/** `CHATPLATFORM_DEV_STATE`, else below the XDG state folder. */
+/**
+ * `CHATPLATFORM_DEV_STATE`, else below the XDG state folder. Root's is elsewhere: PostgreSQL runs as another user there, who
+ * must be able to reach its data, and root's home is closed to others.
+ */
 export function devDirectory(env: NodeJS.ProcessEnv): string {
+  if (isRoot() && env['XDG_STATE_HOME'] === undefined)
+    return env['CHATPLATFORM_DEV_STATE'] ?? '/var/lib/chatplatform-dev';
   const state = env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state');
   return env['CHATPLATFORM_DEV_STATE'] ?? join(state, 'chatplatform', 'dev');
 }
