@@ -49,7 +49,7 @@ const withHeartbeat = (url: string): string => {
 type Connected = { readonly model: ChannelModel; readonly publishing: ConfirmChannel };
 
 /**
- * Connects and stays connected: every reconnect (jittered, up to 10 s apart, for ever) declares the topology and
+ * Connects and stays connected: every reconnect (jittered, up to 5 s apart, for ever) declares the topology and
  * resumes consumption. A channel that the broker closes takes its connection along, so that there is one way back.
  */
 export const connectEventBus = async ({
@@ -87,7 +87,7 @@ export const connectEventBus = async ({
     timeout: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     clientProperties: { connection_name: service },
-    recovery: { initialDelay: 200, maxDelay: 10_000, jitter: 0.5, waitForConnect: false, setup },
+    recovery: { initialDelay: 200, maxDelay: 5_000, jitter: 0.5, waitForConnect: false, setup },
   });
   connection.on('error', () => undefined);
   connection.on('connect', () => logger.info('connected to the broker'));

@@ -20,6 +20,9 @@ const isExport = (endpoint: string) => {
     (options.hostname ?? options.host) === hostname && String(options.port ?? '') === port;
 };
 
+/** A collector that is away must not use up the time a process has to stop. */
+const EXPORT_TIMEOUT_MS = 3_000;
+
 /** Starts tracing; the result sends what is left and ends it. */
 export const startTelemetry = ({
   endpoint,
@@ -37,7 +40,12 @@ export const startTelemetry = ({
     autoDetectResources: false,
     sampler: new tracing.ParentBasedSampler({ root: new tracing.TraceIdRatioBasedSampler(samplingRatio) }),
     spanProcessors: [
-      new tracing.BatchSpanProcessor(new OTLPTraceExporter({ url: new URL('/v1/traces', endpoint).href })),
+      new tracing.BatchSpanProcessor(
+        new OTLPTraceExporter({
+          url: new URL('/v1/traces', endpoint).href,
+          timeoutMillis: EXPORT_TIMEOUT_MS,
+        }),
+      ),
     ],
     metricReaders: [],
     logRecordProcessors: [],
