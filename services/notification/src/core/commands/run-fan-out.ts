@@ -53,7 +53,7 @@ export async function runFanOut(deps: FanOutDeps, claim: ClaimedFanOut): Promise
   const notify = decision.action === 'settle' || decision.notify;
   const notified = notify ? await notifyCandidates(deps, { fanOut, channel, candidates, presence, now }) : 0;
   if (decision.action === 'settle') await deps.fanOuts.settle(claim, now);
-  else await deps.fanOuts.postpone(claim, new Date(now.getTime() + deps.policy.retryMs));
+  else await deps.fanOuts.postpone(claim, new Date(now.getTime() + decision.delayMs));
   return { notified, postponed: decision.action === 'postpone' ? decision.because : null, presenceError };
 }
 

@@ -21,13 +21,16 @@ export interface FanOutPolicy {
   readonly presencePatienceMs: number;
   /** How long a channel that is not known yet is waited for, and how long a settled fan-out can be re-opened. */
   readonly horizonMs: number;
+  /** The first wait; later ones grow with the age of the fan-out. */
   readonly retryMs: number;
+  readonly maxRetryMs: number;
 }
 
 export const DEFAULT_FAN_OUT_POLICY: FanOutPolicy = {
   presencePatienceMs: 60_000,
   horizonMs: 3_600_000,
   retryMs: 2_000,
+  maxRetryMs: 600_000,
 };
 
 /** Clocks of two chat replicas may differ by this much; a member added just before a message still counts. */
@@ -54,24 +57,31 @@ export function candidatesOf(fanOut: FanOut, members: readonly Membership[]): st
 export type Presence = ReadonlySet<string> | null;
 
 export type FanOutDecision =
-  | { readonly action: 'postpone'; readonly because: Postponement; readonly notify: boolean }
+  | {
+      readonly action: 'postpone';
+      readonly because: Postponement;
+      readonly notify: boolean;
+      readonly delayMs: number;
+    }
   | { readonly action: 'settle' };
 
 /**
- * An unknown channel does not hold back the members already known: they are told now, the rest when the channel's
- * events arrive. Unknown presence does hold back, for a bounded time: then a mail too many is better than one too few.
+ * An unknown channel does not hold back the members already known: they are told now, the rest when the channel's events
+ * arrive. Those re-open the fan-out at once, so the repetition is a safety net and may be slow. Unknown presence does hold
+ * back, for a bounded time: then a mail too many is better than one too few.
  */
 export function decideFanOut(
   input: { fanOut: FanOut; channel: ChannelSummary | null; presence: Presence; now: Date },
   policy: FanOutPolicy,
 ): FanOutDecision {
   const age = input.now.getTime() - input.fanOut.occurredAt.getTime();
+  const delayMs = Math.min(policy.maxRetryMs, Math.max(policy.retryMs, age / 2));
   if (input.presence === null && age < policy.presencePatienceMs) {
-    return { action: 'postpone', because: 'presence-unavailable', notify: false };
+    return { action: 'postpone', because: 'presence-unavailable', notify: false, delayMs };
   }
   const needsChannel = input.fanOut.occasion.kind === 'message';
   if (needsChannel && input.channel === null && age < policy.horizonMs) {
-    return { action: 'postpone', because: 'channel-unknown', notify: true };
+    return { action: 'postpone', because: 'channel-unknown', notify: true, delayMs };
   }
   return { action: 'settle' };
 }
