@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
 import type { KubeObject, ResourceRef } from '../src/runtime/object.ts';
 import { CRDS, eventually, type TestApiServer } from './api-server.ts';
 
@@ -9,39 +11,7 @@ export const GREETINGS: ResourceRef = {
   namespaced: true,
 };
 
-const schema = {
-  type: 'object',
-  properties: {
-    spec: {
-      type: 'object',
-      properties: {
-        names: { type: 'array', items: { type: 'string' } },
-        text: { type: 'string', default: 'hello' },
-      },
-    },
-    status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-  },
-};
-
-const definition: KubeObject = {
-  apiVersion: CRDS.apiVersion,
-  kind: CRDS.kind,
-  metadata: { name: 'greetings.example.dev' },
-  spec: {
-    group: 'example.dev',
-    scope: 'Namespaced',
-    names: { kind: 'Greeting', plural: 'greetings', singular: 'greeting' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        subresources: { status: {} },
-        schema: { openAPIV3Schema: schema },
-      },
-    ],
-  },
-};
+const definitionFile = new URL('../example/greeting.yaml', import.meta.url);
 
 export interface GreetingSpec {
   names: string[];
@@ -59,6 +29,7 @@ export const greeting = (namespace: string, name: string, spec: GreetingSpec): K
 
 /** Installs the definition, once for all tests that share an API server. */
 export const installGreetings = async (server: TestApiServer): Promise<void> => {
+  const definition = parse(await readFile(definitionFile, 'utf8')) as KubeObject;
   await server.client.apply(CRDS, definition, { fieldManager: 'test', force: true });
   await eventually('greetings are served', () =>
     server.client.list(GREETINGS).then(
