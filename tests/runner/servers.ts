@@ -1,7 +1,11 @@
 import { chmod, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createArtifactContext, ensureStorePrograms } from '@chatplatform/local/artifacts/index';
+import {
+  createArtifactContext,
+  ensureKubernetes,
+  ensureStorePrograms,
+} from '@chatplatform/local/artifacts/index';
 import { startControlPlane } from '@chatplatform/local/cluster/control-plane';
 import { createProgress } from '@chatplatform/local/launcher/progress';
 import { startStores } from '@chatplatform/local/stores/index';
@@ -18,7 +22,11 @@ export async function startTestServers(context: SuiteContext): Promise<TestServe
     { isTTY: false, columns: 120, write: (text) => context.log(text.trimEnd()) },
     Date.now,
   );
-  const programs = await ensureStorePrograms(createArtifactContext({ progress, repository: context.root }));
+  const artifacts = createArtifactContext({ progress, repository: context.root });
+  const [programs, kubernetes] = await Promise.all([
+    ensureStorePrograms(artifacts),
+    ensureKubernetes(artifacts),
+  ]);
   const dir = await mkdtemp(join(tmpdir(), 'chatplatform-stores-'));
   // For root, PostgreSQL runs as another user, who must be able to reach its data.
   await chmod(dir, 0o755);
@@ -29,7 +37,12 @@ export async function startTestServers(context: SuiteContext): Promise<TestServe
   // Its end is seen by the tests that need it; unobserved it would end the whole run.
   controlPlane.failed.catch((error: unknown) => context.log(`the API server ended: ${String(error)}`));
   return {
-    env: { ...stores.settings, KUBECONFIG_TEST: controlPlane.kubeconfig },
+    env: {
+      ...stores.settings,
+      KUBECONFIG_TEST: controlPlane.kubeconfig,
+      // kubectl and helm.
+      PATH: `${kubernetes}:${context.env['PATH'] ?? ''}`,
+    },
     stop: async () => {
       await Promise.all([stores.stop(), controlPlane.stop()]);
       await cp(join(dir, 'logs'), `${context.artifacts}/logs/stores`, { recursive: true });
