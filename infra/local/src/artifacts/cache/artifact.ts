@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Report } from '../../launcher/progress.ts';
 import type { ArtifactContext } from '../context.ts';
@@ -77,6 +77,8 @@ function makeLocked(recipe: ArtifactRecipe, { folder, target }: Place, step: Bui
       const partial = await mkdtemp(join(folder, PARTIAL_PREFIX));
       try {
         await recipe.build(partial, step);
+        // Temporary folders are closed to others, who do read artefacts: servers run as other users, files go into images.
+        await chmod(partial, 0o755);
         await rename(partial, target);
       } catch (error) {
         await rm(partial, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { cp, mkdir } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ensureArtifact } from '../cache/artifact.ts';
 import { hashTree, listTree } from '../cache/hash.ts';
@@ -13,8 +13,12 @@ const WORKSPACES = ['contracts', 'kit', ...SERVICE_KEYS].map((name) => `services
 
 const INSTALL_MANIFESTS = ['package.json', 'package-lock.json', '.npmrc'];
 
-/** Not needed to run: type declarations, maps of sources, papers. */
-const UNUSED = /\.(d\.[cm]?ts|map|md|markdown)$/;
+/** Nothing that Node loads: type declarations, maps, papers, and builds for bundlers and browsers (half of it all). */
+const UNUSED = [
+  /\.(d\.[cm]?ts|map|md|markdown)$/,
+  /\/@opentelemetry\/[^/]+\/build\/(esm|esnext)$/,
+  /\/@(azure|typespec)\/[^/]+\/dist\/(browser|react-native)$/,
+];
 
 /** Production dependencies of the services and the operator, as the lockfile has them, at /app. */
 export async function dependenciesLayer(context: ArtifactContext): Promise<Layer> {
@@ -22,28 +26,23 @@ export async function dependenciesLayer(context: ArtifactContext): Promise<Layer
   return ensureLayer(context, {
     name: 'dependencies',
     version: 'npm',
-    inputs: [await hashTree(context.repository, manifests), process.arch, ...WORKSPACES, String(UNUSED)],
+    inputs: [await hashTree(context.repository, manifests), process.arch, ...WORKSPACES, ...UNUSED.map(String)],
     title: "Install the services' dependencies",
     async build(root, step) {
       const app = join(root, 'app');
-      const work = join(dirname(root), 'install');
-      await copyFiles(context.repository, manifests, work);
+      await copyFiles(context.repository, manifests, app);
       await runStep(step, {
         command: 'npm',
+        // Not `npm ci`: it insists on packages for other platforms, which not every mirror has. Versions are the lockfile's.
         args: [
-          ...['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'],
+          ...['install', '--no-save', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'],
           ...WORKSPACES.flatMap((workspace) => ['--workspace', workspace]),
         ],
-        cwd: work,
+        cwd: app,
         purpose: "Installing the services' dependencies",
         remedy: 'see whether the npm registry can be reached from here, then run the command again',
       });
-      await cp(work, app, {
-        recursive: true,
-        verbatimSymlinks: true,
-        filter: (file) => !UNUSED.test(file),
-      });
-      await runStep(step, { command: 'rm', args: ['-rf', work], purpose: 'Cleaning up' });
+      await removeMatching(app, UNUSED);
     },
   });
 }
@@ -76,6 +75,14 @@ async function copyFiles(from: string, files: readonly string[], to: string): Pr
   for (const file of files) {
     await mkdir(dirname(join(to, file)), { recursive: true });
     await cp(join(from, file), join(to, file));
+  }
+}
+
+async function removeMatching(folder: string, patterns: readonly RegExp[]): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (patterns.some((pattern) => pattern.test(path))) await rm(path, { recursive: true });
+    else if (entry.isDirectory()) await removeMatching(path, patterns);
   }
 }
 

@@ -13,6 +13,8 @@ const execute = promisify(execFile);
 export const BASE_PACKAGES = [
   'base-files',
   'libc6',
+  // Brings the locale C.UTF-8, the only one there is.
+  'libc-bin',
   'libstdc++6',
   'libgcc-s1',
   'libatomic1',

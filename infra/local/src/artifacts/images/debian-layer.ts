@@ -11,7 +11,7 @@ import type { LayerRecipe } from '../oci/layer.ts';
 /** Only for the installation of packages, for a console, or for what no container does; nothing links to them. */
 const LEFT_OUT = [
   /^debconf$|^dpkg$|^tar$|^adduser$|^passwd$|^login\.defs$|^base-passwd$|^init-system-helpers$|^sysvinit-utils$/,
-  /^libdebconfclient0$|^libaudit|^libcap-ng0$|^libpam|^libsemanage|^libsepol2$|^libdb5\.3|^ucf$|^sensible-utils$/,
+  /^libdebconfclient0$|^libpam-|^libsemanage|^libsepol2$|^libdb5\.3|^ucf$|^sensible-utils$/,
   /perl|python3|^libgdbm|^locales$|^libc-l10n$|^ssl-cert$|^procps$|^libproc2|^media-types$|^mawk$|^gcc-\d+-base$/,
   /^libllvm|^libz3-|^openssl$|^openssl-provider-legacy$|^readline-common$|^promtool$|^fonts-|^libjs-|^javascript-common$/,
   /^iproute2$|^libbpf|^libelf|^libmnl|^libtirpc|^libxtables|^libcap2-bin$|^postgresql-common|^postgresql-client-common$/,

@@ -52,7 +52,7 @@ export const storeImages: Record<StoreKey, StoreImage> = {
   async postgresql(context) {
     const layers = await packageLayers(context, {
       name: 'postgresql',
-      packages: ['postgresql-17', 'libc-bin'],
+      packages: ['postgresql-17'],
       overlay: await overlayOf(context, 'postgresql'),
       async finish(root) {
         await mkdir(join(root, 'docker-entrypoint-initdb.d'), { recursive: true });
