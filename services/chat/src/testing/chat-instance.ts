@@ -18,7 +18,7 @@ export type StoreUrls = Pick<
 /** One Pod of the service within the test's process. `name` names its queue: Pods of one service share it. */
 export async function startChatInstance(name: string, urls: StoreUrls): Promise<ChatInstance> {
   const hooks: StopHook[] = [];
-  const logger = createLogger({ service: name, level: 'warn' });
+  const logger = createLogger({ service: name, level: 'silent' });
   const { port, managementPort } = await startChat(
     { name, logger, onStop: (hook) => hooks.push(hook) },
     {

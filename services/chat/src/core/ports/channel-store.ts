@@ -16,6 +16,10 @@ export interface ChannelStore {
   /** Channels whose creation was begun before this moment and is not complete. */
   findIncomplete(begunBefore: Date): Promise<Channel[]>;
   markComplete(channelId: string): Promise<void>;
-  /** Never lowers the hint. */
-  raiseLastSeqHint(channelId: string, seq: number): Promise<void>;
+  /**
+   * Never lowers the hint.
+   * @returns how often writers of this channel got into each other's way so far
+   */
+  raiseLastSeqHint(channelId: string, seq: number): Promise<number>;
+  countContention(channelId: string): Promise<void>;
 }

@@ -4,15 +4,15 @@ import { messageId } from '../domain/message.ts';
 import type { MessageLog } from '../ports/message-log.ts';
 
 export interface LastSeqReader {
-  /** The exact last seq of a channel, 0 when nothing was said, from any lower bound. */
-  of(channelId: string, lowerBound: number): Promise<number>;
+  /** The exact last seq of a channel, 0 when nothing was said, from any lower bound. @see startSearch for `dense` */
+  of(channelId: string, lowerBound: number, options?: { dense?: number }): Promise<number>;
   /** The same for many channels; one question to the store when the bounds are exact. */
   ofMany(bounds: ReadonlyMap<string, number>): Promise<Map<string, number>>;
 }
 
 export function createLastSeqReader(log: Pick<MessageLog, 'existing'>): LastSeqReader {
-  const of = async (channelId: string, lowerBound: number): Promise<number> => {
-    let search: Search = startSearch(lowerBound);
+  const of: LastSeqReader['of'] = async (channelId, lowerBound, { dense } = {}) => {
+    let search: Search = startSearch(lowerBound, dense);
     while (!isFound(search)) {
       const tested = placesToTest(search);
       const existing = await log.existing(tested.map((seq) => messageId(channelId, seq)));

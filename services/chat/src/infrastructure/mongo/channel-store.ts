@@ -89,7 +89,17 @@ export function createChannelStore(db: Db, events: EventKeeping): ChannelStore {
       await onStore(() => channels.updateOne({ _id: channelId }, { $unset: { pendingMemberIds: '' } }));
     },
     async raiseLastSeqHint(channelId, seq) {
-      await onStore(() => channels.updateOne({ _id: channelId }, { $max: { lastSeq: seq } }));
+      const updated = await onStore(() =>
+        channels.findOneAndUpdate(
+          { _id: channelId },
+          { $max: { lastSeq: seq } },
+          { projection: { contention: 1 }, returnDocument: 'after' },
+        ),
+      );
+      return updated?.contention ?? 0;
+    },
+    async countContention(channelId) {
+      await onStore(() => channels.updateOne({ _id: channelId }, { $inc: { contention: 1 } }));
     },
   };
 }

@@ -18,6 +18,8 @@ export interface ChannelDocument extends HoldsEvents {
   /** Absent unless direct: the unique index is sparse. */
   directKey?: string;
   lastSeq: number;
+  /** How often writers in different Pods wanted the same place; absent while they never did. */
+  contention?: number;
   /** Absent once creation is complete: the index of what is not is sparse. */
   pendingMemberIds?: string[];
 }

@@ -12,6 +12,8 @@ export interface ChannelWriterDeps {
   readonly searchLast: (channelId: string, known: number | null) => Promise<number>;
   /** Called with each stored group at once, in order of seq; must not throw. */
   readonly onStored: (messages: readonly Message[]) => void;
+  /** Another writer took the place first: lets it know that it is not alone. Must not throw. */
+  readonly onContention: (channelId: string) => void;
   /** What must be written before a sender may be told; its failure leaves the send to be retried. */
   readonly beforeAck: (messages: readonly Message[]) => Promise<void>;
   readonly pause: (milliseconds: number) => Promise<void>;
@@ -33,6 +35,8 @@ export const MAX_WAITING = 2000;
 const CONTENTION_DEADLINE_MS = 5000;
 const FIRST_PAUSE_MS = 2;
 const LONGEST_PAUSE_MS = 200;
+/** How long a writer that is not alone leaves room between its groups. */
+const POLITE_MS = 2000;
 
 interface Waiting {
   readonly draft: MessageDraft;
@@ -60,6 +64,9 @@ export class ChannelWriter {
   #waiting: Waiting[] = [];
   readonly #unsettled = new Map<string, Promise<Appended>>();
   #flying = false;
+  #politeUntil = 0;
+  /** What the last write took. */
+  #writeMs = 0;
 
   constructor(channelId: string, deps: ChannelWriterDeps) {
     this.#channelId = channelId;
@@ -92,19 +99,41 @@ export class ChannelWriter {
     return result.promise;
   }
 
+  /**
+   * There is another writer of this channel. Without room between the groups of the one, the other finds every place
+   * taken by the time it has learnt of it, for as long as the first has something to say.
+   */
+  makeRoom(): void {
+    this.#politeUntil = this.#now() + POLITE_MS;
+  }
+
   async #fly(): Promise<void> {
     this.#flying = true;
-    while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, MAX_GROUP));
+    while (this.#waiting.length > 0) {
+      await this.#commit(this.#waiting.splice(0, MAX_GROUP));
+      if (this.#waiting.length > 0) await this.#leaveRoom();
+    }
     this.#flying = false;
+  }
+
+  /** One to three times what a write takes: the other has to look and then to write. */
+  async #leaveRoom(): Promise<void> {
+    if (this.#now() >= this.#politeUntil) return;
+    const unit = Math.min(Math.max(this.#writeMs, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
+    await this.#deps.pause(unit * (1 + 2 * this.#deps.random()));
+  }
+
+  #now(): number {
+    return this.#deps.clock.now().getTime();
   }
 
   /** Settles every one of the group; never rejects. */
   async #commit(group: readonly Waiting[]): Promise<void> {
-    const giveUpAt = this.#deps.clock.now().getTime() + CONTENTION_DEADLINE_MS;
+    const giveUpAt = this.#now() + CONTENTION_DEADLINE_MS;
     let rest = group;
     try {
       for (let refusals = 0; rest.length > 0; refusals += 1) {
-        if (refusals > 0 && this.#deps.clock.now().getTime() > giveUpAt) throw contended();
+        if (refusals > 0 && this.#now() > giveUpAt) throw contended();
         this.#last ??= await this.#deps.searchLast(this.#channelId, null);
         rest = await this.#tryPlaces(rest, this.#last);
         if (rest.length > 0) rest = await this.#afterRefusal(rest, this.#last, refusals);
@@ -121,6 +150,7 @@ export class ChannelWriter {
     const now = this.#deps.clock.now();
     const placed = group.map(({ draft }, index) => place(draft, last + 1 + index, now));
     const stored = await this.#deps.log.append(placed);
+    this.#writeMs = this.#now() - now.getTime();
     this.#last = last + stored;
     if (stored > 0) {
       const messages = placed.slice(0, stored).map(({ message }) => message);
@@ -151,15 +181,21 @@ export class ChannelWriter {
   async #afterRefusal(rest: readonly Waiting[], last: number, refusals: number): Promise<readonly Waiting[]> {
     const [head, ...others] = rest;
     if (!head) return rest;
-    const first = await this.#findFirst(head);
+    // At once: while these are asked one after the other, the places move on.
+    const [first, found] = await Promise.all([
+      this.#findFirst(head),
+      this.#deps.searchLast(this.#channelId, last),
+    ]);
+    this.#last = found;
     if (first) {
       // After a crash whole groups come again, so ask for the others now instead of being refused one by one.
       const firsts = [first, ...(await Promise.all(others.map((other) => this.#findFirst(other))))];
       return this.#acknowledgeRepeated(rest, firsts);
     }
-    this.#last = await this.#deps.searchLast(this.#channelId, last);
+    this.makeRoom();
+    this.#deps.onContention(this.#channelId);
     // Refused by a write that no majority holds yet: it will be visible soon, or be rolled back and its place free.
-    if (this.#last === last) await this.#deps.pause(this.#pauseAfter(refusals));
+    if (found === last) await this.#deps.pause(this.#pauseAfter(refusals));
     return rest;
   }
 

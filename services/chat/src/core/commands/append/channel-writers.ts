@@ -8,6 +8,8 @@ const MAX_WRITERS = 10_000;
 export interface MessageAppender {
   /** @see ChannelWriter.append */
   append(draft: MessageDraft): Promise<Appended>;
+  /** @see ChannelWriter.makeRoom */
+  makeRoom(channelId: string): void;
 }
 
 /** One writer a channel in this process, so that concurrent sends to a channel meet in one group. */
@@ -32,5 +34,6 @@ export function createMessageAppender(deps: ChannelWriterDeps, maxWriters = MAX_
       evictIdle();
       return appended;
     },
+    makeRoom: (channelId) => writers.get(channelId)?.makeRoom(),
   };
 }
