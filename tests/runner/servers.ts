@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   createArtifactContext,
+  ensureDockerCompose,
   ensureKubernetes,
   ensureStorePrograms,
 } from '@chatplatform/local/artifacts/index';
@@ -23,9 +24,10 @@ export async function startTestServers(context: SuiteContext): Promise<TestServe
     Date.now,
   );
   const artifacts = createArtifactContext({ progress, repository: context.root });
-  const [programs, kubernetes] = await Promise.all([
+  const [programs, kubernetes, dockerCompose] = await Promise.all([
     ensureStorePrograms(artifacts),
     ensureKubernetes(artifacts),
+    ensureDockerCompose(artifacts),
   ]);
   const dir = await mkdtemp(join(tmpdir(), 'chatplatform-stores-'));
   // For root, PostgreSQL runs as another user, who must be able to reach its data.
@@ -40,6 +42,7 @@ export async function startTestServers(context: SuiteContext): Promise<TestServe
     env: {
       ...stores.settings,
       KUBECONFIG_TEST: controlPlane.kubeconfig,
+      DOCKER_COMPOSE: dockerCompose,
       // kubectl and helm.
       PATH: `${kubernetes}:${context.env['PATH'] ?? ''}`,
     },

@@ -9,6 +9,7 @@ export {
   writeImageArchive,
 } from './images/ensure-images.ts';
 export { type ImageKey, imageNames } from './images/image-names.ts';
+export { ensureDockerCompose } from './programs/docker-compose.ts';
 export { ensureInfluxd } from './programs/influxdb.ts';
 export { ensureJaeger } from './programs/jaeger.ts';
 export { ensureKubernetes, KUBERNETES_PROGRAMS } from './programs/kubernetes.ts';
