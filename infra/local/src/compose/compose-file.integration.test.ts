@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { SERVICE_NAMES } from '../dev/service-settings.ts';
 
 const compose = process.env['DOCKER_COMPOSE'];
@@ -14,11 +14,16 @@ interface ComposeService {
 }
 
 (compose === undefined ? describe.skip : describe)('compose.yaml (needs DOCKER_COMPOSE)', () => {
-  const { services } = JSON.parse(
-    execFileSync(compose ?? '', ['-f', `${root}compose.yaml`, 'config', '--format', 'json'], {
-      encoding: 'utf8',
-    }),
-  ) as { services: Record<string, ComposeService> };
+  let services: Record<string, ComposeService>;
+
+  beforeAll(() => {
+    ({ services } = JSON.parse(
+      execFileSync(compose ?? '', ['-f', `${root}compose.yaml`, 'config', '--format', 'json'], {
+        encoding: 'utf8',
+      }),
+    ) as { services: Record<string, ComposeService> });
+  });
+
   const service = (name: string): ComposeService => {
     const found = services[name];
     if (found === undefined) throw new Error(`there is no service ${name}`);
