@@ -6,7 +6,6 @@ import { readEnvironment } from './environment.ts';
 import { imageOverridesSchema, type ImageOverrides } from './platform/images.ts';
 import { createPlatformReconciler } from './reconcile.ts';
 import { createLogger, loadAccess, Operator, systemClock, type Logger } from './runtime/index.ts';
-import { startTracing } from './telemetry.ts';
 
 const NAME = 'chatplatform-operator';
 
@@ -53,14 +52,21 @@ const run = async (logger: Logger, config: OperatorConfig): Promise<void> => {
   // A promise that some reconcile forgot to await is one key's mishap; the others go on.
   process.on('unhandledRejection', (err) => logger.error({ err }, 'a rejection was not handled'));
 
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio } = config;
-  const stopTracing = endpoint ? startTracing({ endpoint, ratio, service: NAME }) : undefined;
+  const stopTracing = await startTracingOf(config);
   try {
     const operator = await createOperator(config, logger);
     await operator.run(stopping.signal);
   } finally {
     await stopTracing?.().catch((err: unknown) => logger.warn({ err }, 'the last spans were not sent'));
   }
+};
+
+/** The SDK is loaded only when it is wanted: it costs some 10 MB. */
+const startTracingOf = async (config: OperatorConfig): Promise<(() => Promise<void>) | undefined> => {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio } = config;
+  if (endpoint === undefined) return undefined;
+  const { startTracing } = await import('./telemetry.ts');
+  return startTracing({ endpoint, ratio, service: NAME });
 };
 
 const main = async (): Promise<void> => {

@@ -4,8 +4,11 @@ import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import type { ClusterAccess } from '../src/runtime/transport/access.ts';
 
-/** What happens to a request: it passes, it gets no answer, its connection is cut, or it gets this status. */
-export type Fate = 'pass' | 'swallow' | 'cut' | { status: number; retryAfterSeconds?: number };
+/**
+ * What happens to a request: it passes, it gets no answer, its connection is cut before it arrives or before its
+ * answer does, or it gets this status.
+ */
+export type Fate = 'pass' | 'swallow' | 'cut' | 'cut answer' | { status: number; retryAfterSeconds?: number };
 
 /** Stands between an operator and the API server, and does what bad networks and overloaded servers do. */
 export interface ApiProxy {
@@ -35,11 +38,15 @@ export const startApiProxy = async (upstream: ClusterAccess): Promise<ApiProxy> 
   const frozen = new WeakSet<Socket>();
   const writes: string[] = [];
 
-  const forward = (request: IncomingMessage, response: ServerResponse) => {
+  const forward = (request: IncomingMessage, response: ServerResponse, answered: boolean) => {
     const { method = 'GET', url = '/' } = request;
     if (method !== 'GET') writes.push(`${method} ${url}`);
     const onward = https.request(new URL(url, upstream.server), { method, headers: request.headers, agent });
     onward.on('response', (answer) => {
+      if (!answered) {
+        answer.resume();
+        return request.socket.destroy();
+      }
       if (!frozen.has(request.socket))
         response.writeHead(answer.statusCode ?? 502, answer.headers).flushHeaders();
       answer.on('data', (chunk: Buffer) => frozen.has(request.socket) || response.write(chunk));
@@ -51,14 +58,14 @@ export const startApiProxy = async (upstream: ClusterAccess): Promise<ApiProxy> 
     request.pipe(onward);
   };
 
-  const refuse = (response: ServerResponse, { status, retryAfterSeconds }: Exclude<Fate, string>) => {
+  const refuse = (response: ServerResponse, { status, retryAfterSeconds }: Extract<Fate, object>) => {
     const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
     response.writeHead(status, headers).end(http.STATUS_CODES[status]);
   };
 
   const server = createServer((request, response) => {
     const fate = frozen.has(request.socket) ? 'swallow' : fateOf(request);
-    if (fate === 'pass') forward(request, response);
+    if (fate === 'pass' || fate === 'cut answer') forward(request, response, fate === 'pass');
     else if (fate === 'cut') request.socket.destroy();
     else if (fate !== 'swallow') refuse(response, fate);
   });

@@ -37,6 +37,7 @@ export interface GreeterOptions extends Partial<OperatorOptions> {
   access: ClusterAccess;
   namespace: string;
   reconcile?: (operator: Operator) => Reconcile;
+  resyncMs?: number;
 }
 
 /** Reconciles greetings as the tests expect it: one ConfigMap a name, pruned; status tells how many. */
@@ -59,6 +60,7 @@ export const reconcileGreeting =
 export const startGreeter = ({
   namespace,
   reconcile = reconcileGreeting,
+  resyncMs = 600_000,
   ...options
 }: GreeterOptions): Greeter => {
   const operator = new Operator({
@@ -75,6 +77,7 @@ export const startGreeter = ({
     name: 'greeting',
     resource: GREETINGS,
     owns: [CONFIG_MAPS],
+    resyncMs,
     reconcile: (key, context) => {
       reconciles.set(parseKey(key).name, (reconciles.get(parseKey(key).name) ?? 0) + 1);
       return inner(key, context);

@@ -6,6 +6,7 @@ import {
   lookUp,
   type TestApiServer,
 } from '../../test/api-server.ts';
+import { startApiProxy } from '../../test/api-proxy.ts';
 import { startGreeter, type Greeter } from '../../test/greeter.ts';
 import { greeting, GREETINGS, installGreetings } from '../../test/greeting.ts';
 import type { KubeObject } from './object.ts';
@@ -107,15 +108,17 @@ describe('an operator on a real API server', () => {
     expect(Object.keys(before)).toEqual(expect.arrayContaining(['ConfigMap one-ada', 'Greeting three']));
 
     await first.stop();
-    const second = startGreeter({ access: server.access, namespace });
-    greeter = second;
-    await eventually('all are reconciled again', () => second.reconciles.size === 3);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(await versionsIn(namespace)).toEqual(before);
-    const requests = await second.operator.metrics.apiRequestsTotal.get();
-    expect(requests.values.filter(({ labels }) => labels.verb !== 'list' && labels.verb !== 'watch')).toEqual(
-      [],
+    const proxy = await startApiProxy(server.access);
+    greeter = startGreeter({ access: proxy.access, namespace, resyncMs: 100 });
+    const { reconciles } = greeter;
+    await eventually('each is reconciled twenty times', () =>
+      ['one', 'two', 'three'].every((name) => (reconciles.get(name) ?? 0) >= 20),
     );
+    await greeter.stop();
+    greeter = undefined;
+    await proxy.close();
+    expect(proxy.writes).toEqual([]);
+    expect(await versionsIn(namespace)).toEqual(before);
   });
 
   test('leaves alone what others add to its objects', async () => {

@@ -60,7 +60,8 @@ export class KubernetesApiClient implements ApiClient {
 
   getMetadata(resource: ResourceRef, at: NamespacedName, options: CallOptions = {}): Promise<KubeObject> {
     return this.#read('get', resource, {
-      path: objectPath(resource, at),
+      // Version 0: whatever the API server has in memory will do.
+      path: withQuery(objectPath(resource, at), { resourceVersion: 0 }),
       accept: METADATA,
       ...callOf(options),
     });

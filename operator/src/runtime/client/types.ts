@@ -65,7 +65,7 @@ export interface JsonPatchOperation {
 /** The Kubernetes API, one method a verb, raw JSON in and out. All throw ApiError, TransportError or FencedError. */
 export interface ApiClient {
   get(resource: ResourceRef, name: NamespacedName, options?: CallOptions): Promise<KubeObject>;
-  /** Metadata only: `PartialObjectMetadata`. */
+  /** Metadata only (`PartialObjectMetadata`), out of the API server's memory: cheap, and late by milliseconds at times. */
   getMetadata(resource: ResourceRef, name: NamespacedName, options?: CallOptions): Promise<KubeObject>;
   list(resource: ResourceRef, options?: ListOptions): Promise<ListPage>;
   watch(resource: ResourceRef, options: WatchOptions): AsyncIterable<WatchEvent>;

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { AccessError } from '../errors.ts';
@@ -68,6 +67,8 @@ const named = <T extends { name: string }>(path: string, what: string, list: T[]
 };
 
 const parseKubeconfig = async (path: string): Promise<z.infer<typeof kubeconfigSchema>> => {
+  // Loaded only where a kubeconfig is read: in a Pod there is none, and the parser costs 10 MB.
+  const { parse } = await import('yaml');
   let document: unknown;
   try {
     document = parse(await readFile(path, 'utf8'));
