@@ -47,8 +47,10 @@ async function diskSpace(folder: string): Promise<DiskSpace> {
   return { path: folder, availableBytes: bavail * bsize };
 }
 
+/** Without the host's ends of Pods' devices: an interrupted run may have left some. */
 function machineAddresses(): string[] {
   return Object.entries(networkInterfaces())
+    .filter(([name]) => !name.startsWith('veth'))
     .flatMap(([, addresses]) => addresses ?? [])
     .filter(({ family, address }) => family === 'IPv4' && address !== settings.nodeAddress)
     .map(({ address }) => address);
