@@ -10,7 +10,7 @@ import { describeWith } from './testing/require-store.ts';
 import { quickRetry, sampleEvent, useBroker } from './testing/use-broker.ts';
 
 describeWith('AMQP_URL', 'event bus on RabbitMQ', (url) => {
-  const { fixture, start, deadLetters } = useBroker(url);
+  const { fixture, start, deadLetters, onCleanUp } = useBroker(url);
 
   test('delivers what was published, as it was published', async () => {
     const { service, type } = fixture();
@@ -146,7 +146,7 @@ describeWith('AMQP_URL', 'event bus on RabbitMQ', (url) => {
     await publisher.publish(sampleEvent(type, 'a'));
     let deliveries = 0;
     const connection = await connect(url);
-    cleanups.push(() => connection.close());
+    onCleanUp(() => connection.close());
     // Takes the message and goes without an answer, as a process that dies does.
     const takeAndDie = async (): Promise<boolean> => {
       const channel = await connection.createChannel();

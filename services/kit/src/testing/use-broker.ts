@@ -58,5 +58,6 @@ export const useBroker = (url: string) => {
     target.port = String(proxy.port);
     return { proxy, proxiedUrl: target.href };
   };
-  return { fixture, start, deadLetters, proxied };
+  const onCleanUp = (cleanup: () => Promise<unknown>): void => void cleanups.push(cleanup);
+  return { fixture, start, deadLetters, proxied, onCleanUp };
 };
