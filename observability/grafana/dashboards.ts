@@ -69,7 +69,9 @@ export const DASHBOARDS: readonly Dashboard[] = [
       {
         title: 'Consumed',
         unit: 'ops',
-        queries: { '{{component}} {{outcome}}': 'sum by (component, outcome) (rate(events_consumed_total[5m]))' },
+        queries: {
+          '{{component}} {{outcome}}': 'sum by (component, outcome) (rate(events_consumed_total[5m]))',
+        },
       },
       {
         title: 'Waiting',
@@ -99,7 +101,9 @@ export function grafanaModel({ uid, title, panels }: Dashboard): Record<string, 
     editable: false,
     refresh: '30s',
     time: { from: 'now-1h', to: 'now' },
-    templating: { list: [{ name: 'datasource', type: 'datasource', query: 'prometheus', label: 'Data source' }] },
+    templating: {
+      list: [{ name: 'datasource', type: 'datasource', query: 'prometheus', label: 'Data source' }],
+    },
     panels: panels.map((panel, index) => ({
       id: index + 1,
       type: 'timeseries',

@@ -9,7 +9,8 @@ const escaped = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&
 function typeOf(schema: JsonSchema): string {
   if (schema['x-kubernetes-int-or-string'] === true) return 'quantity';
   if (schema.enum !== undefined) return schema.enum.map(String).join(', ');
-  if (schema.type === 'array') return `list of ${schema.items === undefined ? 'anything' : typeOf(schema.items)}`;
+  if (schema.type === 'array')
+    return `list of ${schema.items === undefined ? 'anything' : typeOf(schema.items)}`;
   if (schema.type === 'object' && typeof schema.additionalProperties === 'object') return 'map';
   return schema.type ?? 'anything';
 }
@@ -33,7 +34,11 @@ function rows(schema: JsonSchema, path: string): Row[] {
   const own = Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const here = `${path}.${name}`;
     const must = required.has(name) ? ' **Required.**' : '';
-    const row = { path: here, type: `${typeOf(field)}${bounds(field)}`, description: `${field.description ?? ''}${must}` };
+    const row = {
+      path: here,
+      type: `${typeOf(field)}${bounds(field)}`,
+      description: `${field.description ?? ''}${must}`,
+    };
     return [row, ...rows(field, here)];
   });
   return schema.items === undefined ? own : [...own, ...rows(schema.items, `${path}[]`)];
@@ -47,7 +52,9 @@ interface Rule {
 function rules(schema: JsonSchema, path: string): string[] {
   const own = (schema['x-kubernetes-validations'] as readonly Rule[] | undefined) ?? [];
   const lines = own.map(({ message, fieldPath = '' }) => `- \`${path}${fieldPath}\`: ${escaped(message)}`);
-  const inner = Object.entries(schema.properties ?? {}).flatMap(([name, field]) => rules(field, `${path}.${name}`));
+  const inner = Object.entries(schema.properties ?? {}).flatMap(([name, field]) =>
+    rules(field, `${path}.${name}`),
+  );
   return [...lines, ...inner, ...(schema.items === undefined ? [] : rules(schema.items, `${path}[]`))];
 }
 
@@ -55,7 +62,9 @@ const table = (schema: JsonSchema, path: string) =>
   [
     '| field | type | what it says |',
     '|---|---|---|',
-    ...rows(schema, path).map((row) => `| \`${row.path}\` | ${escaped(row.type)} | ${escaped(row.description)} |`),
+    ...rows(schema, path).map(
+      (row) => `| \`${row.path}\` | ${escaped(row.type)} | ${escaped(row.description)} |`,
+    ),
   ].join('\n');
 
 /** docs/RESOURCE.md, out of the same schema as the CRD. */

@@ -4,7 +4,12 @@ import { MANAGED_SELECTOR } from './platform/labels.ts';
 import { platformKeyOf } from './platform/observed.ts';
 import type { CacheOptions, CacheSet, KubeObject, OwnedResource, ResourceRef } from './runtime/index.ts';
 
-export const CHAT_PLATFORM: ResourceRef = { apiVersion: API_VERSION, kind: KIND, plural: PLURAL, namespaced: true };
+export const CHAT_PLATFORM: ResourceRef = {
+  apiVersion: API_VERSION,
+  kind: KIND,
+  plural: PLURAL,
+  namespaced: true,
+};
 
 /** Index of every cache of owned objects: `<namespace>/<platform>`. */
 export const PLATFORM_INDEX = 'platform';
@@ -33,7 +38,10 @@ function ownedOptions(resource: ResourceRef, namespace: string): CacheOptions {
  * Declares what the operator watches: the platforms, and the objects it made for them.
  * @param options.namespace the one namespace to look after; empty = all
  */
-export function declareCaches(caches: CacheSet, { namespace }: { namespace: string }): readonly OwnedResource[] {
+export function declareCaches(
+  caches: CacheSet,
+  { namespace }: { namespace: string },
+): readonly OwnedResource[] {
   caches.declare(CHAT_PLATFORM, { namespace });
   return Object.values<ResourceRef>(KINDS).map((resource) => ({
     cache: caches.declare(resource, ownedOptions(resource, namespace)),

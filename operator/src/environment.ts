@@ -23,7 +23,9 @@ export interface Environment {
 export const systemEntropy: Entropy = {
   bytes: (length) => randomBytes(length),
   signingKey: () =>
-    generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      .privateKey.export({ type: 'pkcs8', format: 'pem' })
+      .toString(),
 };
 
 /** The cluster's DNS out of a Pod's resolv.conf; undefined for any other machine's. */

@@ -9,7 +9,8 @@ export interface PolicyRule {
   readonly verbs: readonly string[];
 }
 
-const groupOf = ({ apiVersion }: ResourceRef) => (apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '');
+const groupOf = ({ apiVersion }: ResourceRef) =>
+  apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
 
 /** Watched and kept as they should be: server-side apply is a patch, and needs create where nothing is yet. */
 const OWNED = ['get', 'list', 'watch', 'create', 'patch', 'delete'];

@@ -36,7 +36,7 @@ const demo = (namespace: string, spec: object = {}): KubeObject => ({
 
 async function start(spec: object = {}, { settling = true } = {}): Promise<string> {
   const namespace = await server.namespace();
-  running.push(startPlatformOperator(server, namespace));
+  running.push(await startPlatformOperator(server, namespace));
   if (settling) running.push(startStandIn({ client: server.client, namespace }));
   await server.client.create(CHAT_PLATFORM, demo(namespace, spec));
   return namespace;
@@ -75,7 +75,9 @@ describe('a platform on a real API server', () => {
     expect(condition(status, 'Degraded')?.status).toBe('False');
     expect(condition(status, 'ChatReady')?.status).toBe('True');
     expect(await namesOf(KINDS.statefulSet, namespace)).toEqual(
-      ['influxdb', 'mongodb', 'object-storage', 'postgresql', 'rabbitmq', 'redis'].map((name) => `demo-${name}`),
+      ['influxdb', 'mongodb', 'object-storage', 'postgresql', 'rabbitmq', 'redis'].map(
+        (name) => `demo-${name}`,
+      ),
     );
     expect(await namesOf(KINDS.deployment, namespace)).toEqual(
       [
@@ -97,7 +99,9 @@ describe('a platform on a real API server', () => {
     const versions = async () => {
       const kinds = [CHAT_PLATFORM, ...Object.values<ResourceRef>(KINDS).slice(0, -2)];
       const lists = await Promise.all(kinds.map((kind) => server.client.list(kind, { namespace })));
-      return lists.flatMap(({ items }) => items.map(({ metadata }) => `${metadata.name} ${metadata.resourceVersion}`));
+      return lists.flatMap(({ items }) =>
+        items.map(({ metadata }) => `${metadata.name} ${metadata.resourceVersion}`),
+      );
     };
     const before = await versions();
     await new Promise((resolve) => setTimeout(resolve, 2_000));
@@ -111,12 +115,14 @@ describe('a platform on a real API server', () => {
       return condition(status, 'Progressing')?.message.includes('waits for stores') ? status : undefined;
     });
     expect(waiting?.components?.find(({ name }) => name === 'chat')?.state).toBe('Waiting');
-    expect(await namesOf(KINDS.deployment, namespace)).toEqual(['demo-jaeger', 'demo-mail', 'demo-prometheus']);
+    expect(await namesOf(KINDS.deployment, namespace)).toEqual([
+      'demo-jaeger',
+      'demo-mail',
+      'demo-prometheus',
+    ]);
     expect(await namesOf(KINDS.job, namespace)).toEqual([]);
 
-    running.push(
-      startStandIn({ client: server.client, namespace, broken: new Set(['demo-auth']) }),
-    );
+    running.push(startStandIn({ client: server.client, namespace, broken: new Set(['demo-auth']) }));
     const status = await eventually('the next gate', async () => {
       const found = await statusOf(namespace);
       return condition(found, 'Progressing')?.message.includes('waits for services auth') ? found : undefined;
@@ -152,11 +158,17 @@ describe('a platform on a real API server', () => {
     const namespace = await start({
       push: { enabled: true, fcm: { credentialsSecretRef: { name: 'fcm' } } },
     });
-    const degraded = await eventually('the condition', async () => {
-      const status = await statusOf(namespace);
-      const found = condition(status, 'NotificationReady');
-      return found?.reason === 'SecretMissing' && condition(status, 'WebReady')?.status === 'True' ? status : undefined;
-    }, 30_000);
+    const degraded = await eventually(
+      'the condition',
+      async () => {
+        const status = await statusOf(namespace);
+        const found = condition(status, 'NotificationReady');
+        return found?.reason === 'SecretMissing' && condition(status, 'WebReady')?.status === 'True'
+          ? status
+          : undefined;
+      },
+      30_000,
+    );
     const message = condition(degraded, 'Ready')?.message ?? '';
     expect(message).toContain('Secret "fcm"');
     expect(message).toContain('service-account.json');
@@ -190,7 +202,9 @@ describe('a platform on a real API server', () => {
     });
     await untilReady(namespace);
     const after = await generations();
-    const changed = [...before].filter(([name, generation]) => after.get(name) !== generation).map(([name]) => name);
+    const changed = [...before]
+      .filter(([name, generation]) => after.get(name) !== generation)
+      .map(([name]) => name);
     expect(changed.sort()).toEqual(['demo-auth', 'demo-prometheus']);
     expect(after.has('demo-prometheus')).toBe(false);
     expect(await lookUp(server, KINDS.configMap, namespace, 'demo-prometheus')).toBeUndefined();
@@ -214,34 +228,48 @@ describe('a platform on a real API server', () => {
     expect((scaled?.['spec'] as { replicas: number }).replicas).toBe(3);
   }, 60_000);
 
-  test.each(['Retain', 'Delete'] as const)('deletion under policy %s', async (policy) => {
-    const namespace = await start({ storage: { policy } });
-    await untilReady(namespace);
-    const claims = await namesOf(KINDS.persistentVolumeClaim, namespace);
-    expect(claims.length).toBe(6);
-    await server.client.delete(CHAT_PLATFORM, { namespace, name: 'demo' });
-    await eventually('it is gone', async () => (await lookUp(server, CHAT_PLATFORM, namespace, 'demo')) === undefined, 30_000);
+  test.each(['Retain', 'Delete'] as const)(
+    'deletion under policy %s',
+    async (policy) => {
+      const namespace = await start({ storage: { policy } });
+      await untilReady(namespace);
+      const claims = await namesOf(KINDS.persistentVolumeClaim, namespace);
+      expect(claims.length).toBe(6);
+      await server.client.delete(CHAT_PLATFORM, { namespace, name: 'demo' });
+      await eventually(
+        'it is gone',
+        async () => (await lookUp(server, CHAT_PLATFORM, namespace, 'demo')) === undefined,
+        30_000,
+      );
 
-    const kinds = Object.values<ResourceRef>(KINDS).slice(0, -2);
-    const left = await Promise.all(
-      kinds.map(async (kind) =>
-        (
-          await server.client.list(kind, { namespace, labelSelector: 'app.kubernetes.io/instance=demo' })
-        ).items.map(({ metadata }) => `${kind.kind} ${metadata.name}`),
-      ),
-    );
-    const retained = [...claims.map((name) => `PersistentVolumeClaim ${name}`), 'Secret demo-credentials'];
-    expect(left.flat().sort()).toEqual(policy === 'Retain' ? retained.sort() : []);
-  }, 60_000);
+      const kinds = Object.values<ResourceRef>(KINDS).slice(0, -2);
+      const left = await Promise.all(
+        kinds.map(async (kind) =>
+          (
+            await server.client.list(kind, { namespace, labelSelector: 'app.kubernetes.io/instance=demo' })
+          ).items.map(({ metadata }) => `${kind.kind} ${metadata.name}`),
+        ),
+      );
+      const retained = [...claims.map((name) => `PersistentVolumeClaim ${name}`), 'Secret demo-credentials'];
+      expect(left.flat().sort()).toEqual(policy === 'Retain' ? retained.sort() : []);
+    },
+    60_000,
+  );
 
   test('retained volumes are opened again by the passwords that were retained with them', async () => {
     const namespace = await start();
     await untilReady(namespace);
     const password = async () =>
-      ((await lookUp(server, KINDS.secret, namespace, 'demo-mongodb'))?.['data'] as Record<string, string>)['password'];
+      ((await lookUp(server, KINDS.secret, namespace, 'demo-mongodb'))?.['data'] as Record<string, string>)[
+        'password'
+      ];
     const before = await password();
     await server.client.delete(CHAT_PLATFORM, { namespace, name: 'demo' });
-    await eventually('it is gone', async () => (await lookUp(server, CHAT_PLATFORM, namespace, 'demo')) === undefined, 30_000);
+    await eventually(
+      'it is gone',
+      async () => (await lookUp(server, CHAT_PLATFORM, namespace, 'demo')) === undefined,
+      30_000,
+    );
     await server.client.create(CHAT_PLATFORM, demo(namespace));
     await untilReady(namespace);
     expect(await password()).toBe(before);

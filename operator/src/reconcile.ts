@@ -51,7 +51,11 @@ export function createPlatformReconciler(dependencies: Dependencies): Reconcile 
   };
 }
 
-async function bringAbout(dependencies: Dependencies, facts: Facts, context: ReconcileContext): Promise<Result> {
+async function bringAbout(
+  dependencies: Dependencies,
+  facts: Facts,
+  context: ReconcileContext,
+): Promise<Result> {
   const { signal } = context;
   const credentials = await context.step('credentials', () => keepCredentials(dependencies, facts, signal));
   await retryMigrations(dependencies, facts, signal);
@@ -95,7 +99,11 @@ async function retryMigrations(dependencies: Dependencies, facts: Facts, signal:
   }
 }
 
-async function tearDown(dependencies: Dependencies, facts: Facts, context: ReconcileContext): Promise<Result> {
+async function tearDown(
+  dependencies: Dependencies,
+  facts: Facts,
+  context: ReconcileContext,
+): Promise<Result> {
   if (!facts.object.metadata.finalizers?.includes(FINALIZER)) return {};
   const waiting = await context.step('remove', () => remove(dependencies, facts, context.signal));
   if (waiting === undefined) {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /** A CEL rule as the API server evaluates it; `message` names the remedy, not only the fault. */
 export interface CelRule {

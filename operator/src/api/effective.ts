@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 import type { ChatPlatformSpec, Profile } from './spec.ts';
 import { PROFILE_DEFAULTS } from './profiles.ts';
 import type { ProfileDefaults, Resources, StoreName, WorkloadName } from './profiles.ts';
@@ -74,115 +75,125 @@ export interface EffectiveSpec {
   };
 }
 
-/** Drops keys whose value is undefined, so that "not set" has one form. */
-function compact<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
+type Amounts = { readonly cpu?: string | number | undefined; readonly memory?: string | number | undefined };
+
+const amounts = (wanted: Amounts = {}): { cpu?: string; memory?: string } =>
+  Object.fromEntries(Object.entries(defined(wanted)).map(([name, amount]) => [name, String(amount)]));
+
+function mergeResources(wanted: WorkloadSpec['resources'] = {}, defaults: Resources): Resources {
+  return {
+    requests: { ...defaults.requests, ...amounts(wanted.requests) },
+    limits: { ...defaults.limits, ...amounts(wanted.limits) },
   };
 }
 
-function mergeResources(wanted: WorkloadSpec['resources'], defaults: Resources): Resources {
-  const side = (of: { cpu?: unknown; memory?: unknown } | undefined) =>
-    Object.fromEntries(
-      Object.entries(of ?? {})
-        .filter(([, amount]) => amount !== undefined)
-        .map(([name, amount]) => [name, String(amount)]),
-    );
-  return {
-    requests: { ...defaults.requests, ...side(wanted?.requests) },
-    limits: { ...defaults.limits, ...side(wanted?.limits) },
-  };
+type Autoscaling = NonNullable<WorkloadSpec['autoscaling']>;
+
+function effectiveAutoscaling(
+  wanted: Autoscaling,
+  replicas: number,
+): NonNullable<EffectiveWorkload['autoscaling']> {
+  const minReplicas = Math.min(replicas, wanted.maxReplicas);
+  return { minReplicas, targetCPUPercent: 70, ...defined(wanted) };
 }
 
 function effectiveWorkload(
-  name: WorkloadName,
-  spec: ChatPlatformSpec,
-  defaults: ProfileDefaults,
+  wanted: WorkloadSpec = {},
+  replicas: number,
+  resources: Resources,
 ): EffectiveWorkload {
-  const wanted = spec.services?.[name];
-  const scaling = wanted?.autoscaling;
-  return {
-    ...(scaling === undefined
-      ? { replicas: wanted?.replicas ?? defaults.replicas }
-      : {
-          autoscaling: {
-            minReplicas: scaling.minReplicas ?? Math.min(defaults.replicas, scaling.maxReplicas),
-            maxReplicas: scaling.maxReplicas,
-            targetCPUPercent: scaling.targetCPUPercent ?? 70,
-          },
-        }),
-    resources: mergeResources(wanted?.resources, defaults.workloads[name]),
-    env: wanted?.env ?? [],
-  };
+  const size =
+    wanted.autoscaling === undefined
+      ? { replicas: wanted.replicas ?? replicas }
+      : { autoscaling: effectiveAutoscaling(wanted.autoscaling, replicas) };
+  return { ...size, resources: mergeResources(wanted.resources, resources), env: wanted.env ?? [] };
 }
 
-function effectiveServices(spec: ChatPlatformSpec, defaults: ProfileDefaults): EffectiveSpec['services'] {
-  const names: WorkloadName[] = [...SERVICE_NAMES, 'web'];
-  return Object.fromEntries(names.map((name) => [name, effectiveWorkload(name, spec, defaults)])) as Record<
-    WorkloadName,
-    EffectiveWorkload
-  >;
-}
-
-function effectiveStore<S extends StoreName>(
-  name: S,
-  spec: ChatPlatformSpec,
+function effectiveServices(
+  wanted: Spec<'services'> = {},
   defaults: ProfileDefaults,
-): EffectiveStore<External<S>> {
-  const wanted = spec.stores?.[name];
-  if (wanted?.external !== undefined) return { external: wanted.external as External<S> };
-  const managed = wanted?.managed;
-  const className = managed?.storage?.className ?? spec.storage?.className;
+): EffectiveSpec['services'] {
+  const names: WorkloadName[] = [...SERVICE_NAMES, 'web'];
+  const workloads = names.map((name) => [
+    name,
+    effectiveWorkload(wanted[name], defaults.replicas, defaults.workloads[name]),
+  ]);
+  return Object.fromEntries(workloads) as EffectiveSpec['services'];
+}
+
+interface StoreWanted<E> {
+  readonly managed?: NonNullable<Stores['redis']>['managed'];
+  readonly external?: E | undefined;
+}
+
+function effectiveStore<E>(
+  wanted: StoreWanted<E> = {},
+  defaults: ProfileDefaults['stores'][StoreName],
+  className: string | undefined,
+): EffectiveStore<E> {
+  if (wanted.external !== undefined) return { external: wanted.external };
+  const { storage = {}, resources } = wanted.managed ?? {};
   return {
     managed: {
-      storage: compact({ size: String(managed?.storage?.size ?? defaults.stores[name].size), className }),
-      resources: mergeResources(managed?.resources, defaults.stores[name].resources),
+      storage: defined({
+        size: String(storage.size ?? defaults.size),
+        className: storage.className ?? className,
+      }),
+      resources: mergeResources(resources, defaults.resources),
     },
   };
 }
 
-function effectiveMail(spec: ChatPlatformSpec, domain: string): EffectiveSpec['mail'] {
-  const from = spec.mail?.from ?? `chatplatform@${domain}`;
-  return spec.mail?.smtp === undefined ? { from, sink: {} } : { from, smtp: spec.mail.smtp };
+function effectiveStores(
+  spec: ChatPlatformSpec,
+  defaults: ProfileDefaults['stores'],
+): EffectiveSpec['stores'] {
+  const wanted = spec.stores ?? {};
+  const className = spec.storage?.className;
+  const engine = wanted.sql?.engine ?? 'SQLServer';
+  return {
+    // Accounts on PostgreSQL need what PostgreSQL needs; SQL Server does not start with so little.
+    sql: {
+      engine,
+      ...effectiveStore(wanted.sql, engine === 'PostgreSQL' ? defaults.postgresql : defaults.sql, className),
+    },
+    mongodb: effectiveStore(wanted.mongodb, defaults.mongodb, className),
+    postgresql: effectiveStore(wanted.postgresql, defaults.postgresql, className),
+    influxdb: effectiveStore(wanted.influxdb, defaults.influxdb, className),
+    redis: effectiveStore(wanted.redis, defaults.redis, className),
+    rabbitmq: effectiveStore(wanted.rabbitmq, defaults.rabbitmq, className),
+    objectStorage: effectiveStore(wanted.objectStorage, defaults.objectStorage, className),
+  };
+}
+
+function effectiveAuth(wanted: Spec<'auth'> = {}, domain: string): EffectiveSpec['auth'] {
+  const bootstrapAdmin = {
+    username: 'admin',
+    email: `admin@${domain}`,
+    ...defined(wanted.bootstrapAdmin ?? {}),
+  };
+  return {
+    issuer: 'chatplatform',
+    accessTokenLifetime: '10m',
+    refreshTokenLifetime: '720h',
+    ...defined(wanted),
+    bootstrapAdmin,
+  };
+}
+
+function effectiveMail(wanted: Spec<'mail'> = {}, domain: string): EffectiveSpec['mail'] {
+  const from = wanted.from ?? `chatplatform@${domain}`;
+  return wanted.smtp === undefined ? { from, sink: {} } : { from, smtp: wanted.smtp };
 }
 
 function effectiveObservability(
-  spec: ChatPlatformSpec,
+  wanted: Spec<'observability'> = {},
   defaults: ProfileDefaults,
 ): EffectiveSpec['observability'] {
-  const wanted = spec.observability;
   return {
-    logLevel: wanted?.logLevel ?? 'info',
-    tracing: compact({
-      endpoint: wanted?.tracing?.endpoint,
-      sampling: wanted?.tracing?.sampling ?? defaults.sampling,
-    }),
-    prometheus: { enabled: wanted?.prometheus?.enabled ?? defaults.bundled },
-  };
-}
-
-function effectiveAuth(spec: ChatPlatformSpec, domain: string): EffectiveSpec['auth'] {
-  const wanted = spec.auth;
-  return {
-    issuer: wanted?.issuer ?? 'chatplatform',
-    accessTokenLifetime: wanted?.accessTokenLifetime ?? '10m',
-    refreshTokenLifetime: wanted?.refreshTokenLifetime ?? '720h',
-    bootstrapAdmin: {
-      username: wanted?.bootstrapAdmin?.username ?? 'admin',
-      email: wanted?.bootstrapAdmin?.email ?? `admin@${domain}`,
-    },
-  };
-}
-
-function effectiveStores(spec: ChatPlatformSpec, defaults: ProfileDefaults): EffectiveSpec['stores'] {
-  return {
-    sql: { engine: spec.stores?.sql?.engine ?? 'SQLServer', ...effectiveStore('sql', spec, defaults) },
-    mongodb: effectiveStore('mongodb', spec, defaults),
-    postgresql: effectiveStore('postgresql', spec, defaults),
-    influxdb: effectiveStore('influxdb', spec, defaults),
-    redis: effectiveStore('redis', spec, defaults),
-    rabbitmq: effectiveStore('rabbitmq', spec, defaults),
-    objectStorage: effectiveStore('objectStorage', spec, defaults),
+    logLevel: wanted.logLevel ?? 'info',
+    tracing: { sampling: defaults.sampling, ...defined(wanted.tracing ?? {}) },
+    prometheus: { enabled: defaults.bundled, ...defined(wanted.prometheus ?? {}) },
   };
 }
 
@@ -196,16 +207,16 @@ export function effectiveSpec(spec: ChatPlatformSpec, operatorVersion: string): 
   const domain = spec.hostname ?? 'chatplatform.local';
   return {
     profile,
+    ...defined({ hostname: spec.hostname }),
     version: spec.version ?? operatorVersion,
-    ...(spec.hostname === undefined ? {} : { hostname: spec.hostname }),
     paused: spec.paused ?? false,
-    exposure: { ...spec.exposure, type: spec.exposure?.type ?? defaults.exposure },
-    services: effectiveServices(spec, defaults),
-    stores: effectiveStores(spec, defaults),
-    storage: compact({ className: spec.storage?.className, policy: spec.storage?.policy ?? 'Retain' }),
-    auth: effectiveAuth(spec, domain),
-    mail: effectiveMail(spec, domain),
-    push: compact({ enabled: spec.push?.enabled ?? false, fcm: spec.push?.fcm }),
-    observability: effectiveObservability(spec, defaults),
+    exposure: { type: defaults.exposure, ...defined(spec.exposure ?? {}) },
+    services: effectiveServices(spec.services, defaults),
+    stores: effectiveStores(spec, defaults.stores),
+    storage: { policy: 'Retain', ...defined(spec.storage ?? {}) },
+    auth: effectiveAuth(spec.auth, domain),
+    mail: effectiveMail(spec.mail, domain),
+    push: { enabled: false, ...defined(spec.push ?? {}) },
+    observability: effectiveObservability(spec.observability, defaults),
   };
 }

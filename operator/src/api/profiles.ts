@@ -42,7 +42,8 @@ const DEVELOPMENT: ProfileDefaults = {
     web: sized('20m', '16Mi', '64Mi'),
   },
   stores: {
-    sql: { size: '2Gi', resources: sized('50m', '64Mi', '384Mi') },
+    // SQL Server refuses to start below 2 GB.
+    sql: { size: '4Gi', resources: sized('100m', '1Gi', '2560Mi') },
     postgresql: { size: '2Gi', resources: sized('50m', '64Mi', '384Mi') },
     mongodb: { size: '2Gi', resources: sized('100m', '256Mi', '768Mi') },
     influxdb: { size: '1Gi', resources: sized('30m', '64Mi', '384Mi') },

@@ -18,7 +18,18 @@ const managed = (what: string) =>
             example: 'fast-ssd',
           }).optional(),
         }),
-        { text: 'The volume.', default: 'by the profile', example: '{size: 20Gi}' },
+        {
+          text: 'The volume.',
+          default: 'by the profile',
+          example: '{size: 20Gi}',
+          rules: [
+            {
+              rule: '!has(self.size) || !has(oldSelf.size) || quantity(string(self.size)).compareTo(quantity(string(oldSelf.size))) >= 0',
+              message: 'a volume cannot shrink: set at least its present size',
+              fieldPath: '.size',
+            },
+          ],
+        },
       ).optional(),
       resources: resources().optional(),
     }),

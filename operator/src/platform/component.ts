@@ -42,9 +42,16 @@ export const EXTERNAL: ComponentHealth = {
 };
 
 /** Switched off in the spec: it does not appear in status. */
-export const DISABLED: ComponentHealth = { state: 'Disabled', serving: true, reason: 'Disabled', message: '' };
+export const DISABLED: ComponentHealth = {
+  state: 'Disabled',
+  serving: true,
+  reason: 'Disabled',
+  message: '',
+};
 
 /** Typed manifests go in, the runtime's loose form comes out: the one place where the type is widened. */
-export function manifest<T extends { apiVersion?: string; kind?: string; metadata?: object }>(object: T): KubeObject {
+export function manifest<T extends { apiVersion?: string; kind?: string; metadata?: object }>(
+  object: T,
+): KubeObject {
   return object as unknown as KubeObject;
 }

@@ -27,7 +27,11 @@ function connectionUrl({ scheme, username, password, host, port, path, parameter
 }
 
 /** Secret values of an external server, or its whole URL. */
-function externalUrl(platform: Platform, external: ExternalServer, build: (values: Record<string, string>) => string) {
+function externalUrl(
+  platform: Platform,
+  external: ExternalServer,
+  build: (values: Record<string, string>) => string,
+) {
   const values = platform.references.get(external.secretRef.name) ?? {};
   return values['url'] ?? build({ ...values });
 }
@@ -119,7 +123,11 @@ function managedPostgresqlUrl(platform: Platform, database: 'auth' | 'analytics'
   });
 }
 
-function externalPostgresqlUrl(platform: Platform, external: ExternalServer, defaultDatabase: string): string {
+function externalPostgresqlUrl(
+  platform: Platform,
+  external: ExternalServer,
+  defaultDatabase: string,
+): string {
   return externalUrl(platform, external, ({ username = '', password = '', database = defaultDatabase }) =>
     connectionUrl({
       scheme: 'postgres',

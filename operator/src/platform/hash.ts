@@ -13,5 +13,8 @@ function canonical(value: unknown): unknown {
 
 /** 16 hex digits that change when the value does, whatever the order of its keys. */
 export function contentHash(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(canonical(value))).digest('hex').slice(0, 16);
+  return createHash('sha256')
+    .update(JSON.stringify(canonical(value)))
+    .digest('hex')
+    .slice(0, 16);
 }

@@ -9,7 +9,10 @@ describe('the image table', () => {
   });
 
   test('an override wins, and follows the version where it says so', () => {
-    const images = imagesFor('0.2.0', { chat: 'registry.test/chat:{version}', redis: 'registry.test/redis:8' });
+    const images = imagesFor('0.2.0', {
+      chat: 'registry.test/chat:{version}',
+      redis: 'registry.test/redis:8',
+    });
     expect(images.chat).toBe('registry.test/chat:0.2.0');
     expect(images.redis).toBe('registry.test/redis:8');
   });

@@ -28,7 +28,12 @@ export type ImageOverrides = z.infer<typeof imageOverridesSchema>;
 
 /** Image references for one version of the platform. */
 export function imagesFor(version: string, overrides: ImageOverrides): Images {
-  const own = Object.fromEntries(WORKLOADS.map((name) => [name, `docker.io/chatplatform/${name}:${version}`]));
-  const replaced = Object.entries(overrides).map(([key, image]) => [key, image.replaceAll('{version}', version)]);
+  const own = Object.fromEntries(
+    WORKLOADS.map((name) => [name, `docker.io/chatplatform/${name}:${version}`]),
+  );
+  const replaced = Object.entries(overrides).map(([key, image]) => [
+    key,
+    image.replaceAll('{version}', version),
+  ]);
   return { ...STORE_IMAGES, ...own, ...Object.fromEntries(replaced) } as Images;
 }

@@ -45,4 +45,5 @@ export interface Platform {
   readonly url: string | undefined;
 }
 
-export const isDevelopment = (platform: { spec: EffectiveSpec }): boolean => platform.spec.profile === 'Development';
+export const isDevelopment = (platform: { spec: EffectiveSpec }): boolean =>
+  platform.spec.profile === 'Development';

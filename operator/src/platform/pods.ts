@@ -9,6 +9,7 @@ import type {
   VolumeMount,
 } from 'kubernetes-types/core/v1.d.ts';
 import type { Resources } from '../api/index.ts';
+import { defined } from '../defined.ts';
 import { CONFIG_HASH_ANNOTATION, objectLabels, selectorLabels } from './labels.ts';
 import type { Platform } from './model.ts';
 
@@ -31,22 +32,25 @@ export interface ContainerOptions {
 
 /** A container as the restricted Pod security standard wants it, with a read-only root and a writable /tmp. */
 export function container(options: ContainerOptions): Container {
-  const ports: ContainerPort[] = Object.entries(options.ports ?? {}).map(([name, containerPort]) => ({
-    name,
+  const { name, image, command, args, env, mounts = [] } = options;
+  const ports: ContainerPort[] = Object.entries(options.ports ?? {}).map(([portName, containerPort]) => ({
+    name: portName,
     containerPort,
     protocol: 'TCP',
   }));
   return {
-    name: options.name,
-    image: options.image,
+    name,
+    image,
     imagePullPolicy: 'IfNotPresent',
-    ...(options.command === undefined ? {} : { command: [...options.command] }),
-    ...(options.args === undefined ? {} : { args: [...options.args] }),
-    ...(options.env === undefined || options.env.length === 0 ? {} : { env: [...options.env] }),
-    ...(ports.length === 0 ? {} : { ports }),
-    ...(options.startup === undefined ? {} : { startupProbe: options.startup }),
-    ...(options.readiness === undefined ? {} : { readinessProbe: options.readiness }),
-    ...(options.liveness === undefined ? {} : { livenessProbe: options.liveness }),
+    ...defined({
+      command: command && [...command],
+      args: args && [...args],
+      env: env && [...env],
+      startupProbe: options.startup,
+      readinessProbe: options.readiness,
+      livenessProbe: options.liveness,
+      ports: ports.length > 0 ? ports : undefined,
+    }),
     resources: { requests: { ...options.resources.requests }, limits: { ...options.resources.limits } },
     securityContext: {
       allowPrivilegeEscalation: false,
@@ -55,7 +59,7 @@ export function container(options: ContainerOptions): Container {
     },
     // The last log lines of a container that failed become its termination message: conditions quote it.
     terminationMessagePolicy: 'FallbackToLogsOnError',
-    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...(options.mounts ?? [])],
+    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...mounts],
   };
 }
 
@@ -108,12 +112,14 @@ export function podTemplate(platform: Platform, options: PodOptions): PodTemplat
         seccompProfile: { type: 'RuntimeDefault' },
       },
       terminationGracePeriodSeconds: options.graceSeconds ?? 30,
-      topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
-        maxSkew: 1,
-        topologyKey,
-        whenUnsatisfiable: 'ScheduleAnyway',
-        labelSelector: { matchLabels: selectorLabels(platform, component) },
-      })),
+      topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map(
+        (topologyKey) => ({
+          maxSkew: 1,
+          topologyKey,
+          whenUnsatisfiable: 'ScheduleAnyway',
+          labelSelector: { matchLabels: selectorLabels(platform, component) },
+        }),
+      ),
       containers: options.containers,
       volumes: [{ name: 'tmp', emptyDir: {} }, ...(options.volumes ?? [])],
       ...options.spec,

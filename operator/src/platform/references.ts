@@ -92,7 +92,12 @@ function notificationReferences({ mail, push }: EffectiveSpec): Reference[] {
     users,
   });
   if (ca !== undefined) {
-    found.push({ path: 'spec.push.fcm.caSecretRef', secret: ca.name, keys: all(ca.key ?? FCM_CA_KEY), users });
+    found.push({
+      path: 'spec.push.fcm.caSecretRef',
+      secret: ca.name,
+      keys: all(ca.key ?? FCM_CA_KEY),
+      users,
+    });
   }
   return found;
 }
@@ -115,7 +120,10 @@ function tlsReferences(platform: { name: string; spec: EffectiveSpec }): Referen
 }
 
 function envReferences(spec: EffectiveSpec): Reference[] {
-  const workloads = Object.entries(spec.services) as [WorkloadName, EffectiveSpec['services'][WorkloadName]][];
+  const workloads = Object.entries(spec.services) as [
+    WorkloadName,
+    EffectiveSpec['services'][WorkloadName],
+  ][];
   return workloads.flatMap(([name, { env }]) =>
     env.flatMap((variable) => {
       const ref = variable.valueFrom?.secretKeyRef;
@@ -143,7 +151,10 @@ export interface MissingReference {
   readonly message: string;
 }
 
-function missingKey(reference: Reference, values: Readonly<Record<string, string>> | undefined): string | undefined {
+function missingKey(
+  reference: Reference,
+  values: Readonly<Record<string, string>> | undefined,
+): string | undefined {
   if (values === undefined) {
     const keys = reference.keys.map((choice) => choice.join(' or ')).join(', ');
     return `Secret "${reference.secret}" (keys: ${keys}), which ${reference.path} refers to, does not exist`;
@@ -154,7 +165,10 @@ function missingKey(reference: Reference, values: Readonly<Record<string, string
 }
 
 /** The references that cannot be followed, each with what to do about it. */
-export function missingReferences(wanted: readonly Reference[], references: References): readonly MissingReference[] {
+export function missingReferences(
+  wanted: readonly Reference[],
+  references: References,
+): readonly MissingReference[] {
   return wanted.flatMap((reference) => {
     const message = missingKey(reference, references.get(reference.secret));
     return message === undefined ? [] : [{ reference, message }];
@@ -169,6 +183,7 @@ export function blockedWorkloads(missing: readonly MissingReference[]): Readonly
 /** A referenced value that `missingReferences` has found to be there. */
 export function referenceValue(references: References, secret: string, key: string): string {
   const value = references.get(secret)?.[key];
-  if (value === undefined) throw new TypeError(`Secret "${secret}" key "${key}" was used before it was found to exist`);
+  if (value === undefined)
+    throw new TypeError(`Secret "${secret}" key "${key}" was used before it was found to exist`);
   return value;
 }

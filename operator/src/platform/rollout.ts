@@ -32,7 +32,8 @@ function serviceStages(): Stage[] {
   let rest = SERVICES;
   while (rest.length > 0) {
     const layer = rest.filter(({ after }) => after.every((name) => done.has(name)));
-    if (layer.length === 0) throw new TypeError(`services depend on each other in a circle: ${rest.map((s) => s.name).join(', ')}`);
+    if (layer.length === 0)
+      throw new TypeError(`services depend on each other in a circle: ${rest.map((s) => s.name).join(', ')}`);
     layer.forEach(({ name }) => done.add(name));
     rest = rest.filter(({ name }) => !done.has(name));
     stages.push({

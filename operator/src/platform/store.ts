@@ -44,7 +44,11 @@ export function componentSecret(
   });
 }
 
-export function clusterService(platform: Platform, component: string, ports: Readonly<Record<string, number>>): KubeObject {
+export function clusterService(
+  platform: Platform,
+  component: string,
+  ports: Readonly<Record<string, number>>,
+): KubeObject {
   return manifest<Service>({
     apiVersion: 'v1',
     kind: 'Service',

@@ -62,21 +62,46 @@ interface Rollout {
   readonly failure?: string | undefined;
 }
 
-function deploymentRollout({ metadata, spec, status }: Deployment): Rollout {
+/** The counts of a status, where the API leaves out a zero. */
+interface Counts {
+  readonly observedGeneration?: number;
+  readonly replicas?: number;
+  readonly updatedReplicas?: number;
+  readonly readyReplicas?: number;
+  readonly availableReplicas?: number;
+}
+
+const NONE = {
+  observedGeneration: 0,
+  replicas: 0,
+  updatedReplicas: 0,
+  readyReplicas: 0,
+  availableReplicas: 0,
+};
+
+const isTakenUp = (metadata: { generation?: number } | undefined, { observedGeneration }: typeof NONE) =>
+  observedGeneration >= (metadata?.generation ?? 0);
+
+function deploymentRollout({ metadata, spec, status = {} }: Deployment): Rollout {
   const wanted = spec?.replicas ?? 1;
-  const ready = status?.availableReplicas ?? 0;
-  const current = (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0);
-  const updated = (status?.updatedReplicas ?? 0) >= wanted && (status?.replicas ?? 0) === (status?.updatedReplicas ?? 0);
-  const refused = status?.conditions?.find((c) => c.type === 'ReplicaFailure' && c.status === 'True');
-  return { complete: current && updated && ready >= wanted, ready, wanted, failure: refused?.message };
+  const counts = { ...NONE, ...(status as Counts) };
+  const ready = counts.availableReplicas;
+  const updated = counts.updatedReplicas >= wanted && counts.replicas === counts.updatedReplicas;
+  const refused = status.conditions?.find((c) => c.type === 'ReplicaFailure' && c.status === 'True');
+  return {
+    complete: isTakenUp(metadata, counts) && updated && ready >= wanted,
+    ready,
+    wanted,
+    failure: refused?.message,
+  };
 }
 
 function statefulSetRollout({ metadata, spec, status }: StatefulSet): Rollout {
   const wanted = spec?.replicas ?? 1;
-  const ready = status?.readyReplicas ?? 0;
-  const current = (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0);
-  const updated = status?.currentRevision === status?.updateRevision || (status?.updatedReplicas ?? 0) >= wanted;
-  return { complete: current && updated && ready >= wanted, ready, wanted };
+  const counts = { ...NONE, ...(status as Counts | undefined) };
+  const ready = counts.readyReplicas;
+  const updated = status?.currentRevision === status?.updateRevision || counts.updatedReplicas >= wanted;
+  return { complete: isTakenUp(metadata, counts) && updated && ready >= wanted, ready, wanted };
 }
 
 function judge(rollout: Rollout, pods: readonly Pod[]): ComponentHealth {

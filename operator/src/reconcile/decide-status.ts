@@ -39,14 +39,19 @@ function available(results: readonly ComponentResult[]): Truth {
 function progressing({ results, waitingFor }: RolloutResult): Truth {
   const moving = inState(results, 'Progressing');
   if (waitingFor !== undefined) {
-    return yes('WaitingAtGate', `waits for ${waitingFor}${moving.length === 0 ? '' : `: ${describe(moving)}`}`);
+    return yes(
+      'WaitingAtGate',
+      `waits for ${waitingFor}${moving.length === 0 ? '' : `: ${describe(moving)}`}`,
+    );
   }
   return moving.length === 0 ? no('Settled', 'nothing is under way') : yes('RollingOut', describe(moving));
 }
 
 function degraded(results: readonly ComponentResult[]): Truth {
   const bad = inState(results, 'Degraded');
-  return bad.length === 0 ? no('Healthy', 'nothing needs a person') : yes(bad[0]?.health.reason ?? 'Degraded', describe(bad));
+  return bad.length === 0
+    ? no('Healthy', 'nothing needs a person')
+    : yes(bad[0]?.health.reason ?? 'Degraded', describe(bad));
 }
 
 function componentTruth({ health }: ComponentResult): Truth {
@@ -95,7 +100,11 @@ type ConditionType = 'Ready' | 'Progressing' | 'Degraded' | 'Paused';
 function amended(facts: Facts, changes: Readonly<Partial<Record<ConditionType, Truth>>>): StatusDecision {
   const { conditions = [], ...status } = facts.platform.status ?? {};
   const { generation } = facts.platform.metadata;
-  const decided = Object.entries(changes).map(([type, truth]) => ({ type, ...truth, observedGeneration: generation }));
+  const decided = Object.entries(changes).map(([type, truth]) => ({
+    type,
+    ...truth,
+    observedGeneration: generation,
+  }));
   const kept = conditions
     .filter(({ type }) => changes[type as ConditionType] === undefined)
     .map(({ lastTransitionTime: _, observedGeneration, ...condition }) => ({
@@ -116,7 +125,11 @@ export const decidePausedStatus = (facts: Facts): StatusDecision =>
 
 /** Nothing can be done until a person acts. */
 export const decideBlockedStatus = (facts: Facts, reason: string, message: string): StatusDecision =>
-  amended(facts, { Ready: no(reason, message), Degraded: yes(reason, message), Progressing: no(reason, message) });
+  amended(facts, {
+    Ready: no(reason, message),
+    Degraded: yes(reason, message),
+    Progressing: no(reason, message),
+  });
 
 export const decideDeletingStatus = (facts: Facts, message: string): StatusDecision =>
   amended(facts, { Ready: no('Deleting', message), Progressing: yes('Deleting', message) });

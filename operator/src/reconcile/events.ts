@@ -2,7 +2,8 @@ import type { Condition, EventDetails } from '../runtime/index.ts';
 
 type Conditions = readonly Pick<Condition, 'type' | 'status' | 'reason' | 'message'>[];
 
-const find = (conditions: Conditions, type: string) => conditions.find((condition) => condition.type === type);
+const find = (conditions: Conditions, type: string) =>
+  conditions.find((condition) => condition.type === type);
 
 function flipped(type: string, before: Conditions, now: Conditions): Conditions[number] | undefined {
   const [was, is] = [find(before, type), find(now, type)];

@@ -91,7 +91,11 @@ async function readDns({ client, environment }: Dependencies, signal: AbortSigna
   if (environment.dns !== undefined) return environment.dns;
   const fallback = { server: '10.96.0.10', domain: 'cluster.local' };
   try {
-    const service = await client.get(KINDS.service, { namespace: 'kube-system', name: 'kube-dns' }, { signal });
+    const service = await client.get(
+      KINDS.service,
+      { namespace: 'kube-system', name: 'kube-dns' },
+      { signal },
+    );
     const { clusterIP } = service['spec'] as { clusterIP?: string };
     return { ...fallback, server: clusterIP ?? fallback.server };
   } catch (error) {
@@ -101,7 +105,11 @@ async function readDns({ client, environment }: Dependencies, signal: AbortSigna
 }
 
 /** Reads all there is to know of one platform. @throws TerminalError when its spec cannot be understood */
-export async function gather(dependencies: Dependencies, object: KubeObject, signal: AbortSignal): Promise<Facts> {
+export async function gather(
+  dependencies: Dependencies,
+  object: KubeObject,
+  signal: AbortSignal,
+): Promise<Facts> {
   const platform = parse(object);
   const { name, namespace } = platform.metadata;
   const spec = effectiveSpec(platform.spec, dependencies.environment.version);

@@ -1,8 +1,4 @@
-import {
-  credentialsName,
-  credentialsSecret,
-  decideCredentials,
-} from '../platform/secrets/credentials.ts';
+import { credentialsName, credentialsSecret, decideCredentials } from '../platform/secrets/credentials.ts';
 import type { Credentials } from '../platform/secrets/credentials.ts';
 import { KINDS } from '../platform/kinds.ts';
 import { isNotFound } from '../runtime/index.ts';
@@ -11,7 +7,11 @@ import { BlockedError } from './blocked-error.ts';
 import type { Dependencies, Facts } from './gather.ts';
 
 /** The stored Secret; asked for by name when the cache has none, because a cache may lag and a password may not. */
-async function stored({ client }: Dependencies, facts: Facts, signal: AbortSignal): Promise<KubeObject | undefined> {
+async function stored(
+  { client }: Dependencies,
+  facts: Facts,
+  signal: AbortSignal,
+): Promise<KubeObject | undefined> {
   const { namespace } = facts.platform.metadata;
   const name = credentialsName(facts.platform.metadata);
   const cached = facts.observed.get(KINDS.secret, name);

@@ -38,7 +38,9 @@ export function decideRemoval(owned: readonly KubeObject[], policy: 'Retain' | '
   const doomed = owned.filter((object) => policy === 'Delete' || !isRetainable(object));
   const isStore = (object: KubeObject) => STORES.has(componentOf(object));
   const running = (object: KubeObject) =>
-    [KINDS.pod.kind, KINDS.deployment.kind, KINDS.statefulSet.kind, KINDS.job.kind].some((kind) => kind === object.kind);
+    [KINDS.pod.kind, KINDS.deployment.kind, KINDS.statefulSet.kind, KINDS.job.kind].some(
+      (kind) => kind === object.kind,
+    );
   const waves = [
     doomed.filter((object) => running(object) && !isStore(object)),
     doomed.filter((object) => !isRetainable(object)),

@@ -37,7 +37,11 @@ function ownerOf(object: KubeObject, { facts }: Order): KubeObject | undefined {
   return retained ? undefined : facts.object;
 }
 
-async function applyObject(object: KubeObject, component: Component, order: Order): Promise<string | undefined> {
+async function applyObject(
+  object: KubeObject,
+  component: Component,
+  order: Order,
+): Promise<string | undefined> {
   const { dependencies, context } = order;
   const cache = dependencies.caches.of(object);
   if (!cache.isServed()) {
@@ -100,7 +104,12 @@ function blockedHealth(component: Component, order: Order): ComponentHealth {
   const messages = order.platform.missing
     .filter(({ reference }) => reference.users.some((user) => user === component.name))
     .map(({ message }) => message);
-  return { ...healthOf(component, order), state: 'Degraded', reason: 'SecretMissing', message: messages.join('; ') };
+  return {
+    ...healthOf(component, order),
+    state: 'Degraded',
+    reason: 'SecretMissing',
+    message: messages.join('; '),
+  };
 }
 
 function waitingHealth(component: Component, order: Order, stage: string): ComponentHealth {
@@ -131,10 +140,14 @@ export async function rollOut(stages: readonly Stage[], order: Order): Promise<R
 
   for (const stage of stages) {
     const healths = await order.context.step(stage.name, () =>
-      Promise.all(stage.components.map(async (component) => ({ component, health: await attend(component) }))),
+      Promise.all(
+        stage.components.map(async (component) => ({ component, health: await attend(component) })),
+      ),
     );
     results.push(...healths);
-    const closed = healths.some(({ component, health }) => !isSettled(health) && !blocked.has(component.name));
+    const closed = healths.some(
+      ({ component, health }) => !isSettled(health) && !blocked.has(component.name),
+    );
     if (stage.gate && closed && !rolledOut) waitingFor ??= stage.name;
   }
   return { results, waitingFor, errors };

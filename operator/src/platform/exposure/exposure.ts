@@ -63,7 +63,9 @@ function ingress(platform: Platform): KubeObject {
     metadata: metadata(platform, { ...issuerAnnotations(platform), ...exposure.ingress?.annotations }),
     spec: {
       ...(exposure.ingress?.className === undefined ? {} : { ingressClassName: exposure.ingress.className }),
-      ...(secretName === undefined || hostname === undefined ? {} : { tls: [{ hosts: [hostname], secretName }] }),
+      ...(secretName === undefined || hostname === undefined
+        ? {}
+        : { tls: [{ hosts: [hostname], secretName }] }),
       rules: [
         {
           ...host,

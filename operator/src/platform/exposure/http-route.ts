@@ -19,7 +19,9 @@ export function httpRoute(platform: Platform, metadata: KubeObject['metadata']):
       rules: [
         {
           matches: [{ path: { type: 'PathPrefix', value: '/' } }],
-          backendRefs: [{ group: '', kind: 'Service', name: objectName(platform, 'web'), port: 80, weight: 1 }],
+          backendRefs: [
+            { group: '', kind: 'Service', name: objectName(platform, 'web'), port: 80, weight: 1 },
+          ],
         },
       ],
     },
@@ -31,7 +33,9 @@ const routeStatus = z.object({
     .object({
       parents: z.array(
         z.object({
-          conditions: z.array(z.object({ type: z.string(), status: z.string(), message: z.string().default('') })),
+          conditions: z.array(
+            z.object({ type: z.string(), status: z.string(), message: z.string().default('') }),
+          ),
         }),
       ),
     })
@@ -43,7 +47,9 @@ export function routeHealth(observed: Observed, name: string): ComponentHealth |
   const route = observed.get(KINDS.httpRoute, name);
   const parents = routeStatus.safeParse(route).data?.status?.parents ?? [];
   const conditions = parents.flatMap((parent) => parent.conditions);
-  const refused = conditions.find((c) => ['Accepted', 'ResolvedRefs'].includes(c.type) && c.status === 'False');
+  const refused = conditions.find(
+    (c) => ['Accepted', 'ResolvedRefs'].includes(c.type) && c.status === 'False',
+  );
   if (refused !== undefined) {
     const message = `the Gateway refuses the route: ${refused.message}`;
     return { state: 'Degraded', serving: false, reason: 'RouteRefused', message };

@@ -12,6 +12,7 @@ export interface UrlInputs {
 }
 
 const DEFAULT_PORTS = { http: 80, https: 443 } as const;
+type Scheme = keyof typeof DEFAULT_PORTS;
 
 const edgeService = ({ name }: { name: string }, observed: Observed) =>
   observed.get(KINDS.service, objectName({ name }, 'web')) as unknown as Service | undefined;
@@ -29,9 +30,17 @@ function loadBalancerAddress({ name }: UrlInputs, observed: Observed): string | 
   return ingress?.hostname ?? ingress?.ip;
 }
 
-function format(scheme: 'http' | 'https', host: string, port: number | undefined): string {
+function format(scheme: Scheme, host: string, port: number | undefined): string {
   const bare = host.includes(':') ? `[${host}]` : host;
-  return port === undefined || port === DEFAULT_PORTS[scheme] ? `${scheme}://${bare}` : `${scheme}://${bare}:${port}`;
+  return port === undefined || port === DEFAULT_PORTS[scheme]
+    ? `${scheme}://${bare}`
+    : `${scheme}://${bare}:${port}`;
+}
+
+function nodePortUrl(inputs: UrlInputs, observed: Observed, scheme: Scheme): string | undefined {
+  const host = inputs.spec.hostname ?? inputs.nodeAddress;
+  const port = nodePort(inputs, observed);
+  return host === undefined || port === undefined ? undefined : format(scheme, host, port);
 }
 
 /** Where people reach the platform; undefined while an address or a port is awaited. */
@@ -39,20 +48,17 @@ export function publicUrl(inputs: UrlInputs, observed: Observed): string | undef
   const { exposure, hostname } = inputs.spec;
   if (exposure.url !== undefined) return exposure.url.replace(/\/+$/, '');
   const scheme = exposure.tls === undefined ? 'http' : 'https';
+  const at = (host: string | undefined, by: Scheme) =>
+    host === undefined ? undefined : format(by, host, undefined);
   switch (exposure.type) {
-    case 'NodePort': {
-      const host = hostname ?? inputs.nodeAddress;
-      const port = nodePort(inputs, observed);
-      return host === undefined || port === undefined ? undefined : format(scheme, host, port);
-    }
-    case 'LoadBalancer': {
-      const host = hostname ?? loadBalancerAddress(inputs, observed);
-      return host === undefined ? undefined : format(scheme, host, undefined);
-    }
+    case 'NodePort':
+      return nodePortUrl(inputs, observed, scheme);
+    case 'LoadBalancer':
+      return at(hostname ?? loadBalancerAddress(inputs, observed), scheme);
     case 'Ingress':
-      return hostname === undefined ? undefined : format(scheme, hostname, undefined);
+      return at(hostname, scheme);
     case 'Gateway':
       // TLS is the listener's matter and nearly always there; exposure.url says so where it is not.
-      return hostname === undefined ? undefined : format('https', hostname, undefined);
+      return at(hostname, 'https');
   }
 }

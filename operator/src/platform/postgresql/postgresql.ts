@@ -79,7 +79,11 @@ function managedObjects(platform: Platform, managed: ManagedStore) {
       volumes: [
         {
           name: 'initdb',
-          secret: { secretName, defaultMode: 0o440, items: [{ key: 'databases.sql', path: 'databases.sql' }] },
+          secret: {
+            secretName,
+            defaultMode: 0o440,
+            items: [{ key: 'databases.sql', path: 'databases.sql' }],
+          },
         },
         { name: 'socket', emptyDir: {} },
         { name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } },

@@ -76,7 +76,10 @@ export function credentialsSecret(
   credentials: Credentials,
   resourceVersion?: string,
 ): KubeObject {
-  const data = Object.entries(credentials).map(([name, value]) => [name, Buffer.from(value).toString('base64')]);
+  const data = Object.entries(credentials).map(([name, value]) => [
+    name,
+    Buffer.from(value).toString('base64'),
+  ]);
   return {
     apiVersion: 'v1',
     kind: 'Secret',

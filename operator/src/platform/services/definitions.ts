@@ -181,4 +181,3 @@ function commonSettings(platform: Platform): Settings {
 export function serviceSettings(platform: Platform, service: ServiceDefinition): Settings {
   return merge(commonSettings(platform), ...service.connections(platform), service.settings(platform));
 }
-

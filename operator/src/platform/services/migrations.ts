@@ -91,17 +91,30 @@ function health(platform: Platform, observed: Observed): ComponentHealth {
   });
   const done = jobs.filter(({ job }) => job !== undefined && hasCondition(job, 'Complete'));
   const ready = `${done.length}/${jobs.length}`;
-  if (done.length === jobs.length) return { state: 'Ready', serving: true, reason: 'Migrated', message: '', ready };
+  if (done.length === jobs.length)
+    return { state: 'Ready', serving: true, reason: 'Migrated', message: '', ready };
   const trouble = jobs.flatMap(({ service, job }) => {
     if (job === undefined || hasCondition(job, 'Complete')) return [];
     if (!hasCondition(job, 'Failed') && (job.status?.failed ?? 0) === 0) return [];
     return `migration of ${service} failed: ${failureOf(job, pods)}`;
   });
   if (trouble.length > 0) {
-    return { state: 'Degraded', serving: false, reason: 'MigrationFailed', message: trouble.join('; '), ready };
+    return {
+      state: 'Degraded',
+      serving: false,
+      reason: 'MigrationFailed',
+      message: trouble.join('; '),
+      ready,
+    };
   }
   const waiting = jobs.filter((entry) => !done.includes(entry)).map(({ service }) => service);
-  return { state: 'Progressing', serving: false, reason: 'Migrating', message: `migrating ${waiting.join(', ')}`, ready };
+  return {
+    state: 'Progressing',
+    serving: false,
+    reason: 'Migrating',
+    message: `migrating ${waiting.join(', ')}`,
+    ready,
+  };
 }
 
 /** Jobs that gave up long enough ago to be deleted, and so made and tried again. */

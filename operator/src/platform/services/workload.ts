@@ -9,7 +9,11 @@ import { LABEL, objectLabels, objectName, selectorLabels } from '../labels.ts';
 import type { Platform } from '../model.ts';
 
 /** Stateless workload: a Deployment that never drops below its size, and what goes with its number of Pods. */
-export function workloadObjects(platform: Platform, name: WorkloadName, template: PodTemplateSpec): KubeObject[] {
+export function workloadObjects(
+  platform: Platform,
+  name: WorkloadName,
+  template: PodTemplateSpec,
+): KubeObject[] {
   const { replicas, autoscaling } = platform.spec.services[name];
   const several = (replicas ?? autoscaling?.minReplicas ?? 1) > 1;
   return [
@@ -63,7 +67,11 @@ function disruptionBudget(platform: Platform, name: WorkloadName): KubeObject {
 function autoscaler(
   platform: Platform,
   name: WorkloadName,
-  { minReplicas, maxReplicas, targetCPUPercent }: { minReplicas: number; maxReplicas: number; targetCPUPercent: number },
+  {
+    minReplicas,
+    maxReplicas,
+    targetCPUPercent,
+  }: { minReplicas: number; maxReplicas: number; targetCPUPercent: number },
 ): KubeObject {
   return manifest<HorizontalPodAutoscaler>({
     apiVersion: 'autoscaling/v2',

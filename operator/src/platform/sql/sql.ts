@@ -116,7 +116,12 @@ function sqlServerHealth(platform: Platform, observed: Observed): ComponentHealt
   const failed = conditions.find((c) => c.type === 'Failed' && c.status === 'True');
   return failed === undefined
     ? { ...running, state: 'Progressing', reason: 'SettingUp', message: 'making the database and its login' }
-    : { ...running, state: 'Degraded', reason: 'SetupFailed', message: `the database could not be made: ${failed.message ?? ''}` };
+    : {
+        ...running,
+        state: 'Degraded',
+        reason: 'SetupFailed',
+        message: `the database could not be made: ${failed.message ?? ''}`,
+      };
 }
 
 const usesPostgresql = ({ spec }: Platform) => spec.stores.sql.engine === 'PostgreSQL';
@@ -132,6 +137,8 @@ export const sql: Component = {
   },
   health: (platform, observed) => {
     if (platform.spec.stores.sql.managed === undefined) return EXTERNAL;
-    return usesPostgresql(platform) ? postgresql.health(platform, observed) : sqlServerHealth(platform, observed);
+    return usesPostgresql(platform)
+      ? postgresql.health(platform, observed)
+      : sqlServerHealth(platform, observed);
   },
 };

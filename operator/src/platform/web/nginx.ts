@@ -5,7 +5,6 @@ import { isDevelopment } from '../model.ts';
 import type { Platform } from '../model.ts';
 import { HTTP_PORT } from '../services/definitions.ts';
 
-
 export const EDGE_PORTS = { http: 8080, https: 8443 } as const;
 export const TLS_PATH = '/etc/chatplatform/tls';
 
@@ -29,7 +28,9 @@ function upstream(platform: Platform, service: string): string {
   return `http://${objectName(platform, service)}.${platform.namespace}.svc.${dnsDomain}:${HTTP_PORT}`;
 }
 
-const WEB_SOCKET = `
+/** A location that sets one header inherits none: so those of the server are said again. */
+const webSocket = (platform: Platform) => `
+${forwarding(platform)}
 proxy_set_header Upgrade $http_upgrade;
 proxy_set_header Connection $connection_upgrade;
 proxy_buffering off;
@@ -41,26 +42,31 @@ const UPLOAD = `
 # Straight through: a buffered upload would fill the Pod's scratch space.
 proxy_request_buffering off;`;
 
-function routeLocation(platform: Platform, { prefix, service, webSocket, maxBodyBytes }: EdgeRoute): string {
+function routeLocation(platform: Platform, route: EdgeRoute): string {
+  const { prefix, service, maxBodyBytes } = route;
   const body = [
     `set $upstream ${upstream(platform, service)};`,
     'proxy_pass $upstream;',
-    ...(webSocket ? [WEB_SOCKET.trim()] : []),
+    ...(route.webSocket ? [webSocket(platform).trim()] : []),
     ...(maxBodyBytes === undefined ? [] : [`client_max_body_size ${maxBodyBytes};`, UPLOAD.trim()]),
   ].join('\n');
   return `location ^~ ${prefix} {\n${indent(body, 2)}\n}`;
 }
 
 /** Answered with 404 at the edge: calls between services, and paths of the API that no service has. */
-const CLOSED = ['/internal', '/api/'].map(
-  (path) => `location ^~ ${path} {
+const CLOSED = ['/internal', '/api/']
+  .map(
+    (path) => `location ^~ ${path} {
   default_type application/problem+json;
   return 404 '{"type":"about:blank","title":"Not Found","status":404,"code":"not-found"}';
 }`,
-).join('\n');
+  )
+  .join('\n');
 
-function client(): string {
-  const headers = Object.entries(SECURITY_HEADERS)
+/** A location that adds one header inherits none, so each has its own full set. */
+function client(tls: boolean): string {
+  const transport = tls ? { 'Strict-Transport-Security': 'max-age=31536000' } : {};
+  const headers = Object.entries({ ...SECURITY_HEADERS, ...transport })
     .map(([name, value]) => `add_header ${name} "${value}" always;`)
     .join('\n');
   return `
@@ -93,9 +99,7 @@ ${indent(headers, 2)}
 function forwarding(platform: Platform): string {
   const behindProxy = ['Ingress', 'Gateway'].includes(platform.spec.exposure.type);
   return `
-proxy_http_version 1.1;
 proxy_set_header Host $http_host;
-proxy_set_header Connection "";
 proxy_set_header X-Real-IP ${behindProxy ? '$http_x_real_ip' : '$remote_addr'};
 proxy_set_header X-Forwarded-For ${behindProxy ? '$proxy_add_x_forwarded_for' : '$remote_addr'};
 proxy_set_header X-Forwarded-Proto ${behindProxy ? '$http_x_forwarded_proto' : '$scheme'};
@@ -110,8 +114,7 @@ ssl_certificate ${TLS_PATH}/tls.crt;
 ssl_certificate_key ${TLS_PATH}/tls.key;
 ssl_protocols TLSv1.2 TLSv1.3;
 ssl_session_cache shared:tls:2m;
-ssl_session_tickets off;
-add_header Strict-Transport-Security "max-age=31536000" always;`.trim();
+ssl_session_tickets off;`.trim();
 }
 
 /** Over TLS, plain HTTP is for the probe and for sending people on. */
@@ -134,10 +137,14 @@ export function nginxConfig(platform: Platform, tls: boolean): string {
     listeners(tls),
     'root /usr/share/nginx/html;',
     'client_max_body_size 1m;',
+    'proxy_http_version 1.1;',
     forwarding(platform),
+    'proxy_set_header Connection "";',
+    // Locations match the path as nginx reads it; services get it as it was sent, which may read otherwise.
+    'if ($request_uri ~* "^/+internal") { return 404; }',
     ...edgeRoutes.map((route) => routeLocation(platform, route)),
     CLOSED,
-    client(),
+    client(tls),
   ].join('\n');
   return `worker_processes ${isDevelopment(platform) ? 1 : 2};
 pid /tmp/nginx.pid;

@@ -1,0 +1,213 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { connectTestApiServer } from '../../test/api-server.ts';
+import type { TestApiServer } from '../../test/api-server.ts';
+import { installCrd } from '../../test/platform-operator.ts';
+import { CHAT_PLATFORM } from '../caches.ts';
+import { ApiError } from '../runtime/index.ts';
+import type { KubeObject } from '../runtime/index.ts';
+
+const EXAMPLES = join(import.meta.dirname, '../../../examples');
+
+let server: TestApiServer;
+let namespace: string;
+
+beforeAll(async () => {
+  server = await connectTestApiServer();
+  await installCrd(server);
+  namespace = await server.namespace();
+}, 60_000);
+
+afterAll(() => server.close());
+
+const platform = (spec: object, name = 'demo'): KubeObject => ({
+  apiVersion: CHAT_PLATFORM.apiVersion,
+  kind: CHAT_PLATFORM.kind,
+  metadata: { name, namespace },
+  spec,
+});
+
+/** As kubectl sends it: server-side dry run, unknown fields refused. */
+async function create(object: KubeObject): Promise<unknown> {
+  const { body } = await server.transport.send({
+    method: 'POST',
+    path: `/apis/chatplatform.dev/v1alpha1/namespaces/${namespace}/chatplatforms?dryRun=All&fieldValidation=Strict`,
+    body: object,
+    idempotent: true,
+    verb: 'create',
+    resource: 'chatplatforms',
+  });
+  return body;
+}
+
+async function refusal(object: KubeObject): Promise<string> {
+  try {
+    await create(object);
+  } catch (error) {
+    if (error instanceof ApiError) return error.message;
+    throw error;
+  }
+  throw new Error('was accepted');
+}
+
+describe('the API server', () => {
+  test.each(readdirSync(EXAMPLES).filter((file) => file.endsWith('.yaml')))(
+    'accepts examples/%s',
+    async (file) => {
+      const object = parse(readFileSync(join(EXAMPLES, file), 'utf8')) as KubeObject;
+      const stored = (await create({ ...object, metadata: { ...object.metadata, namespace } })) as KubeObject;
+      // Nothing is defaulted into what the user wrote: a GitOps tool sees no drift.
+      expect(stored['spec']).toEqual(object['spec']);
+    },
+  );
+
+  const external = { host: 'db.example.org', secretRef: { name: 'db' } };
+  test.each<[string, object, string]>([
+    ['an unknown field', { replicas: 3 }, 'unknown field "spec.replicas"'],
+    [
+      'an unknown field deep inside',
+      { services: { chat: { replica: 1 } } },
+      'unknown field "spec.services.chat.replica"',
+    ],
+    ['negative replicas', { services: { chat: { replicas: -1 } } }, 'spec.services.chat.replicas'],
+    [
+      'a hostname with a scheme',
+      { hostname: 'https://chat.example.org' },
+      'must be a DNS name in lower case',
+    ],
+    ['an address as hostname', { hostname: '10.0.0.1' }, 'leave hostname out to be reached by address'],
+    [
+      'a store both managed and external',
+      { stores: { redis: { managed: {}, external } } },
+      'spec.stores.redis.external',
+    ],
+    ['TLS without a certificate', { exposure: { tls: {} } }, 'set exactly one of secretRef'],
+    [
+      'an issuer without a name to certify',
+      { exposure: { tls: { issuerRef: { name: 'a' } } } },
+      'spec.hostname',
+    ],
+    [
+      'a node port for a load balancer',
+      { exposure: { type: 'LoadBalancer', nodePort: 30080 } },
+      'spec.exposure.nodePort',
+    ],
+    [
+      'a Gateway that is not named',
+      { hostname: 'a.example.org', exposure: { type: 'Gateway' } },
+      'spec.exposure.gateway',
+    ],
+    [
+      'TLS at a Gateway',
+      {
+        hostname: 'a.example.org',
+        exposure: { type: 'Gateway', gateway: { name: 'g' }, tls: { secretRef: { name: 'a' } } },
+      },
+      'spec.exposure.tls',
+    ],
+    [
+      'Standard with the emulator',
+      { profile: 'Standard', mail: { smtp: { host: 'a' } } },
+      'stores.objectStorage.external',
+    ],
+    [
+      'Standard without mail',
+      {
+        profile: 'Standard',
+        stores: { objectStorage: { external: { s3: { region: 'r', secretRef: { name: 's' } } } } },
+      },
+      'set mail.smtp.host',
+    ],
+    [
+      'two object storages',
+      {
+        stores: {
+          objectStorage: {
+            external: {
+              s3: { region: 'r', secretRef: { name: 's' } },
+              azureBlob: { secretRef: { name: 's' } },
+            },
+          },
+        },
+      },
+      'exactly one of azureBlob and s3',
+    ],
+    ['mail both sent and caught', { mail: { smtp: { host: 'a' }, sink: {} } }, 'not both'],
+    ['push without an account', { push: { enabled: true } }, 'spec.push.fcm'],
+    [
+      'replicas beside an autoscaler',
+      { services: { chat: { replicas: 1, autoscaling: { maxReplicas: 3 } } } },
+      'spec.services.chat.replicas',
+    ],
+    [
+      'an autoscaler upside down',
+      { services: { chat: { autoscaling: { minReplicas: 5, maxReplicas: 3 } } } },
+      'minReplicas must not exceed',
+    ],
+    ['a token that lives too long', { auth: { accessTokenLifetime: '48h' } }, 'must lie between 30s and 24h'],
+    [
+      'a length of time that is none',
+      { auth: { accessTokenLifetime: 'soon' } },
+      'spec.auth.accessTokenLifetime',
+    ],
+    [
+      'a quantity that is none',
+      { stores: { redis: { managed: { storage: { size: 'big' } } } } },
+      'spec.stores.redis.managed.storage.size',
+    ],
+    ['a version that is none', { version: 'latest' }, 'spec.version'],
+    [
+      'a variable both given and referred to',
+      {
+        services: { chat: { env: [{ name: 'A', value: 'b', valueFrom: { secretKeyRef: { name: 's' } } }] } },
+      },
+      'set value or valueFrom',
+    ],
+    ['a URL that is none', { exposure: { url: 'chat.example.org' } }, 'http:// or https://'],
+  ])('refuses %s', async (_, spec, message) => {
+    expect(await refusal(platform(spec))).toContain(message);
+  });
+
+  test('refuses a name that makes no Service name', async () => {
+    expect(await refusal(platform({}, '9chat'))).toContain('a letter first');
+  });
+
+  test('refuses to move accounts to another engine, and to shrink a volume', async () => {
+    const first = platform(
+      {
+        stores: { sql: { engine: 'PostgreSQL' }, redis: { managed: { storage: { size: '2Gi' } } } },
+      },
+      'fixed',
+    );
+    await server.client.create(CHAT_PLATFORM, first);
+    const change = (spec: object) =>
+      server.client.mergePatch(CHAT_PLATFORM, { namespace, name: 'fixed' }, { spec }, { dryRun: true });
+    await expect(change({ stores: { sql: { engine: 'SQLServer' } } })).rejects.toThrow(
+      'spec.stores.sql.engine',
+    );
+    await expect(change({ stores: null })).rejects.toThrow('spec.stores.sql.engine');
+    await expect(change({ stores: { redis: { managed: { storage: { size: '1Gi' } } } } })).rejects.toThrow(
+      'cannot shrink',
+    );
+    await expect(
+      change({ stores: { redis: { managed: { storage: { size: '3Gi' } } } } }),
+    ).resolves.toBeDefined();
+  });
+
+  test('shows readiness, version, address and age in its table', async () => {
+    await server.client.create(CHAT_PLATFORM, platform({}, 'shown'));
+    const { body } = await server.transport.send({
+      method: 'GET',
+      path: `/apis/chatplatform.dev/v1alpha1/namespaces/${namespace}/chatplatforms`,
+      accept: 'application/json;as=Table;v=v1;g=meta.k8s.io',
+      idempotent: true,
+      verb: 'list',
+      resource: 'chatplatforms',
+    });
+    const { columnDefinitions } = body as { columnDefinitions: { name: string; priority: number }[] };
+    const shown = columnDefinitions.filter(({ priority }) => priority === 0).map(({ name }) => name);
+    expect(shown).toEqual(['Name', 'Ready', 'Version', 'URL', 'Age']);
+  });
+});
