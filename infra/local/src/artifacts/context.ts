@@ -16,13 +16,16 @@ export interface ArtifactContext {
   inFlight: Map<string, Promise<string>>;
 }
 
-/** `CHATPLATFORM_CACHE`, else `chatplatform` in the XDG cache folder. */
-export function defaultCacheDirectory(env: NodeJS.ProcessEnv): string {
+/**
+ * `CHATPLATFORM_CACHE`, else `chatplatform` in the XDG cache folder. Root's is in /var/cache: what is built by root is run by
+ * other users too (PostgreSQL refuses to be root), and root's home is closed to them.
+ */
+export function defaultCacheDirectory(env: NodeJS.ProcessEnv, isRoot = process.getuid?.() === 0): string {
+  const chosen = env['CHATPLATFORM_CACHE'];
+  if (chosen !== undefined && chosen !== '') return chosen;
   const xdg = env['XDG_CACHE_HOME'];
-  return (
-    env['CHATPLATFORM_CACHE'] ??
-    join(xdg === undefined || xdg === '' ? join(homedir(), '.cache') : xdg, 'chatplatform')
-  );
+  if (xdg !== undefined && xdg !== '') return join(xdg, 'chatplatform');
+  return isRoot ? '/var/cache/chatplatform' : join(homedir(), '.cache', 'chatplatform');
 }
 
 export interface ArtifactContextOptions {

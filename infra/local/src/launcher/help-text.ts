@@ -15,5 +15,5 @@ usage: ./chatplatform COMMAND
 
 environment:
   CHATPLATFORM_STATE    folder of the node's state (default /var/lib/chatplatform)
-  CHATPLATFORM_CACHE    folder of what is downloaded and built (default ~/.cache/chatplatform)
+  CHATPLATFORM_CACHE    folder of what is downloaded and built (default ~/.cache/chatplatform; root: /var/cache/chatplatform)
 `;
