@@ -5,7 +5,6 @@ import type { Progress } from '../launcher/progress.ts';
 import { run, tryRun } from '../launcher/run.ts';
 import { runLogged } from '../launcher/run-logged.ts';
 import type { Cluster } from './cluster.ts';
-import { splitReference } from './image-reference.ts';
 import { createKubectl } from './kubectl.ts';
 import { findClusterTools, linkTools } from './tools.ts';
 
@@ -58,7 +57,7 @@ export async function bringUpKindCluster(options: KindClusterOptions): Promise<C
   return {
     kubectl: createKubectl({ binary: tools.kubectl, kubeconfig }),
     helm: tools.helm,
-    values: { image: splitReference(operator), images },
+    values: { image: operator, images },
     spec: { exposure: { type: 'NodePort', nodePort: NODE_PORT, url: `http://127.0.0.1:${NODE_PORT}` } },
   };
 }

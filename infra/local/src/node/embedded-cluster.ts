@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { createArtifactContext, ensureImages, ensureKubernetes } from '../artifacts/index.ts';
 import type { BuiltImage } from '../artifacts/index.ts';
 import { SERVICE_KEYS, STORE_KEYS } from '../artifacts/images/image-names.ts';
-import { splitReference } from '../cluster/image-reference.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { createKubectl } from '../cluster/kubectl.ts';
 import { linkTools } from '../cluster/tools.ts';
@@ -77,7 +76,7 @@ export async function bringUpEmbeddedCluster(options: EmbeddedClusterOptions): P
 function operatorValues(image: ImageResolver): Record<string, unknown> {
   const keys = [...SERVICE_KEYS, 'web', ...STORE_KEYS] as const;
   return {
-    image: splitReference(image('operator')),
+    image: image('operator'),
     images: Object.fromEntries(keys.map((key) => [key, image(key)])),
   };
 }
