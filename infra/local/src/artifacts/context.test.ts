@@ -1,9 +1,15 @@
 import { expect, test } from '@jest/globals';
+import { homedir } from 'node:os';
 import { defaultCacheDirectory } from './context.ts';
 
-test('the cache is where it was asked for, else in the XDG folder, else by who asks', () => {
-  expect(defaultCacheDirectory({ CHATPLATFORM_CACHE: '/c', XDG_CACHE_HOME: '/x' }, true)).toBe('/c');
-  expect(defaultCacheDirectory({ XDG_CACHE_HOME: '/x' }, true)).toBe('/x/chatplatform');
-  expect(defaultCacheDirectory({}, true)).toBe('/var/cache/chatplatform');
-  expect(defaultCacheDirectory({}, false)).toMatch(/\/\.cache\/chatplatform$/);
+const ofUser = `${homedir()}/.cache/chatplatform`;
+
+test.each<[NodeJS.ProcessEnv, boolean, string]>([
+  [{ CHATPLATFORM_CACHE: '/data/cache', XDG_CACHE_HOME: '/xdg' }, true, '/data/cache'],
+  [{ CHATPLATFORM_CACHE: '', XDG_CACHE_HOME: '/xdg' }, true, '/xdg/chatplatform'],
+  [{ XDG_CACHE_HOME: '' }, false, ofUser],
+  [{}, false, ofUser],
+  [{}, true, '/var/cache/chatplatform'],
+])('cache folder for %j, root: %s', (environment, isRoot, folder) => {
+  expect(defaultCacheDirectory(environment, isRoot)).toBe(folder);
 });

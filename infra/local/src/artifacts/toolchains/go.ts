@@ -38,7 +38,8 @@ export async function ensureGo(context: ArtifactContext, step: BuildStep): Promi
   if (isAtLeast(own, FETCHES_TOOLCHAINS)) {
     return { command: 'go', env: { ...env, GOTOOLCHAIN: `go${versions.go}` } };
   }
-  return { command: join(await fetchToolchain(step, env), 'bin/go'), env };
+  const root = await fetchToolchain(step, env);
+  return { command: join(root, 'bin/go'), env: { ...env, GOROOT: root } };
 }
 
 /**

@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Progress } from '../../launcher/progress.ts';
+import { createSlots } from '../cache/slots.ts';
+import type { ArtifactContext } from '../context.ts';
+
+/** A progress that says nothing and remembers the titles of its steps. */
+export function silentProgress(): Progress & { titles: string[] } {
+  const titles: string[] = [];
+  return {
+    titles,
+    step(title, work) {
+      titles.push(title);
+      return work(() => undefined);
+    },
+    note: () => undefined,
+  };
+}
+
+export interface TestContext {
+  context: ArtifactContext;
+  /** Titles of the steps that were run. */
+  titles: string[];
+  remove(): Promise<void>;
+}
+
+/** A context with an empty cache of its own. */
+export async function createTestContext(compileSlots = 2): Promise<TestContext> {
+  const cacheDirectory = await mkdtemp(join(tmpdir(), 'chatplatform-cache-'));
+  const progress = silentProgress();
+  return {
+    context: {
+      cacheDirectory,
+      repository: join(import.meta.dirname, '../../../../..'),
+      progress,
+      compileSlots: createSlots(compileSlots),
+      inFlight: new Map(),
+    },
+    titles: progress.titles,
+    remove: () => rm(cacheDirectory, { recursive: true, force: true }),
+  };
+}
