@@ -47,7 +47,7 @@ async function main(args: readonly string[]): Promise<void> {
     progress.note(
       [
         '',
-        `  client      http://127.0.0.1:${PORTS.web}`,
+        ...(options.web ? [`  client      http://127.0.0.1:${PORTS.web}`] : []),
         `  first user  admin / ${secrets.adminPassword}`,
         `  mail        ${stores.settings['SMTP_API_URL'] ?? ''}`,
         `  logs        ${logs}`,

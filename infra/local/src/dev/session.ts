@@ -15,10 +15,10 @@ import { type Addresses, PORTS } from './service-settings.ts';
  * must be able to reach its data, and root's home is closed to others.
  */
 export function devDirectory(env: NodeJS.ProcessEnv): string {
-  if (isRoot() && env['XDG_STATE_HOME'] === undefined)
-    return env['CHATPLATFORM_DEV_STATE'] ?? '/var/lib/chatplatform-dev';
-  const state = env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state');
-  return env['CHATPLATFORM_DEV_STATE'] ?? join(state, 'chatplatform', 'dev');
+  const chosen = env['CHATPLATFORM_DEV_STATE'];
+  if (chosen) return chosen;
+  if (isRoot() && !env['XDG_STATE_HOME']) return '/var/lib/chatplatform-dev';
+  return join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'chatplatform', 'dev');
 }
 
 const running = z.object({ settings: z.record(z.string(), z.string()) });

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { chown, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { accepts } from './network.ts';
 import { startProcess } from './process.ts';
 import { isRoot, libraryPath, NOBODY, type RunningStore, type StoreContext } from './store.ts';
 
@@ -42,7 +41,12 @@ export async function startPostgresql(context: StoreContext): Promise<RunningSto
     env,
     logFile: `${context.dir}/logs/postgresql.log`,
     ...(uid === undefined ? {} : { uid }),
-    ready: () => accepts(port),
+    // It accepts connections before it takes them: while it recovers from a crash it refuses each one.
+    ready: () =>
+      execute(`${bin}/pg_isready`, ['-q', '-h', '127.0.0.1', '-p', String(port)], { env }).then(
+        () => true,
+        () => false,
+      ),
     // SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client.
     stopSignal: 'SIGINT',
   });
