@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  cpuByGroup,
+  parseBusySeconds,
+  parseProcessStat,
+  processTimes,
+  residentBytes,
+} from './process-times.ts';
+
+const line = (command: string) =>
+  `4242 (${command}) S 1 4200 4200 0 -1 4194304 1 2 3 4 150 50 30 20 20 0 11 0 4000 1000000 2000 18446744073709551615`;
+
+describe('the times of a process', () => {
+  it.each(['node', 'erl (child) setup', 'a) S 9 9'])('are read past the command %p', (command) => {
+    expect(parseProcessStat(line(command))).toEqual({ pid: 4242, group: 4200, cpuSeconds: 2.5 });
+  });
+
+  it('are summed by group', () => {
+    const of = (pid: number, group: number, cpuSeconds: number) => ({ pid, group, cpuSeconds });
+    expect(cpuByGroup([of(1, 1, 2), of(2, 1, 3), of(3, 3, 4)])).toEqual(
+      new Map([
+        [1, 5],
+        [3, 4],
+      ]),
+    );
+  });
+
+  it('of this machine hold this process, whose CPU seconds are what it says itself', async () => {
+    const [mine] = (await processTimes()).filter(({ pid }) => pid === process.pid);
+    const { user, system } = process.cpuUsage();
+    expect(mine?.cpuSeconds).toBeGreaterThan(0);
+    expect(Math.abs((mine?.cpuSeconds ?? Number.NaN) - (user + system) / 1e6)).toBeLessThan(1);
+  });
+});
+
+describe('the machine', () => {
+  it('was busy for all but what was idle, waited for disks, or was taken by other guests', () => {
+    const stat = 'cpu  1000 200 300 99999 5000 40 60 700 0 0\ncpu0 1 1 1 1 1 1 1 0 0 0\n';
+    expect(parseBusySeconds(stat)).toBe(16);
+  });
+
+  it('keeps as much memory of this process as the process says', async () => {
+    const told = process.memoryUsage.rss();
+    expect(Math.abs((await residentBytes(process.pid)) - told) / told).toBeLessThan(0.2);
+  });
+});

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import { z } from 'zod';
+import type { Gateway } from './platform.ts';
+
+const targets = z.array(z.object({ webSocketDebuggerUrl: z.url() })).min(1);
+const heapUsage = z.object({ usedSize: z.number(), backingStorageSize: z.number() });
+const reply = z.object({ id: z.number(), result: z.unknown().optional(), error: z.unknown().optional() });
+
+const OPEN_DEADLINE_MS = 10_000;
+
+export interface HeapUsage {
+  /** Bytes of live objects on V8's heap. */
+  readonly heap: number;
+  /** Bytes of the buffers they hold outside of it. */
+  readonly buffers: number;
+}
+
+/** What is alive after full garbage collections: without them a heap is mostly what nobody needs any more. */
+export async function collectedHeap(gateway: Gateway): Promise<HeapUsage> {
+  const inspector = await openInspector(gateway);
+  try {
+    // What the first one finalises, the second one can take away.
+    await inspector.call('HeapProfiler.collectGarbage');
+    await inspector.call('HeapProfiler.collectGarbage');
+    const { usedSize, backingStorageSize } = heapUsage.parse(await inspector.call('Runtime.getHeapUsage'));
+    return { heap: usedSize, buffers: backingStorageSize };
+  } finally {
+    inspector.close();
+  }
+}
+
+interface Inspector {
+  call(method: string): Promise<unknown>;
+  close(): void;
+}
+
+async function openInspector(gateway: Gateway): Promise<Inspector> {
+  const socket = new WebSocket(await inspectorUrl(gateway));
+  await new Promise<void>((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  let lastId = 0;
+  return {
+    call(method) {
+      const id = ++lastId;
+      return new Promise((resolve, reject) => {
+        const hear = (data: unknown): void => {
+          const answer = reply.safeParse(JSON.parse(String(data)));
+          if (!answer.success || answer.data.id !== id) return;
+          socket.off('message', hear);
+          if (answer.data.error === undefined) resolve(answer.data.result);
+          else reject(new Error(`${method}: ${JSON.stringify(answer.data.error)}`));
+        };
+        socket.on('message', hear).once('close', () => reject(new Error('the inspector went away')));
+        socket.send(JSON.stringify({ id, method }));
+      });
+    },
+    close: () => socket.close(),
+  };
+}
+
+/** Node opens its inspector at the signal and keeps it open; asking again does no harm. */
+async function inspectorUrl({ process, inspectorPort }: Gateway): Promise<string> {
+  process.kill('SIGUSR1');
+  for (const giveUpAt = performance.now() + OPEN_DEADLINE_MS; ;) {
+    try {
+      const answer = await fetch(`http://127.0.0.1:${inspectorPort}/json/list`);
+      const [target] = targets.parse(await answer.json());
+      if (target !== undefined) return target.webSocketDebuggerUrl;
+    } catch (error) {
+      if (performance.now() > giveUpAt) throw error;
+    }
+    await sleep(100);
+  }
+}

@@ -1,0 +1,116 @@
+import { startService, startServices, stopServices } from '@chatplatform/local/dev/services';
+import type { ServicesOptions } from '@chatplatform/local/dev/services';
+import { makeSecrets } from '@chatplatform/local/dev/secrets';
+import { SERVICE_NAMES } from '@chatplatform/local/dev/service-settings';
+import type { Addresses, ServiceName } from '@chatplatform/local/dev/service-settings';
+import { createArtifactContext, ensureStorePrograms } from '@chatplatform/local/artifacts/index';
+import type { Progress } from '@chatplatform/local/launcher/progress';
+import { startStores } from '@chatplatform/local/stores/index';
+import { freePort } from '@chatplatform/local/stores/network';
+import type { RunningProcess } from '@chatplatform/local/stores/process';
+import { type Identities, startIdentities } from './identities.ts';
+
+export interface Gateway {
+  readonly url: string;
+  readonly process: RunningProcess;
+  /** Where its inspector listens once it is asked to (SIGUSR1). */
+  readonly inspectorPort: number;
+}
+
+/** What messaging needs of a platform, as ordinary processes on free ports of the loopback address. */
+export interface Platform {
+  readonly chatUrl: string;
+  readonly gateways: readonly Gateway[];
+  readonly redisUrl: string;
+  readonly identities: Identities;
+  /** By component: the leaders of their process groups. */
+  readonly processes: ReadonlyMap<string, number>;
+  stop(): Promise<void>;
+}
+
+export interface PlatformOptions {
+  /** The repository's root. */
+  readonly root: string;
+  /** Data and logs. */
+  readonly dir: string;
+  readonly gateways: number;
+  readonly progress: Progress;
+  /** Heeded between two starts, so that nothing is left half started. */
+  readonly interrupted: AbortSignal;
+}
+
+/** Starts stores, chat and gateways; when one of them does not start, those that did are stopped. */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const { root, dir, progress, interrupted } = options;
+  const undo: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const programs = await ensureStorePrograms(createArtifactContext({ progress, repository: root }));
+    const stores = await progress.step('stores', () =>
+      startStores({ programs, dir, names: ['rabbitmq', 'redis', 'mongodb'], ports: 'free' }),
+    );
+    undo.push(() => stores.stop());
+    interrupted.throwIfAborted();
+    const addresses = await freeAddresses(stores.settings);
+    const identities = await startIdentities(addresses.http.auth);
+    undo.push(() => identities.close());
+
+    const logs = `${dir}/logs`;
+    const services = { root, addresses, secrets: makeSecrets(), logs, watch: false };
+    const chat = await progress.step('chat', () => startServices(['chat'], services));
+    undo.push(() => stopServices(chat));
+    interrupted.throwIfAborted();
+    const gateways: Gateway[] = [];
+    undo.push(async () => void (await Promise.all(gateways.map(({ process }) => process.stop()))));
+    for (let index = 0; index < options.gateways; index += 1)
+      gateways.push(await progress.step(`gateway ${index + 1}`, () => startGateway(services)));
+    interrupted.throwIfAborted();
+
+    return {
+      chatUrl: `http://127.0.0.1:${addresses.http.chat}`,
+      gateways,
+      redisUrl: stores.settings['REDIS_URL'] ?? '',
+      identities,
+      processes: new Map([
+        ...[...stores.stores].map(([name, store]) => [name, store.process.pid] as const),
+        ...[...chat].map(([name, service]) => [name, service.pid] as const),
+        ...gateways.map(({ process }, index) => [`gateway ${index + 1}`, process.pid] as const),
+      ]),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startGateway(services: ServicesOptions): Promise<Gateway> {
+  const [http, management, inspectorPort] = [await freePort(), await freePort(), await freePort()];
+  const { addresses } = services;
+  const process = await startService('gateway', {
+    ...services,
+    addresses: {
+      ...addresses,
+      http: { ...addresses.http, gateway: http },
+      management: { ...addresses.management, gateway: management },
+    },
+    extra: {
+      gateway: {
+        NODE_OPTIONS: `--inspect-port=127.0.0.1:${inspectorPort}`,
+        // Nothing is waited for at the end: the connections are the generator's, and it is gone.
+        DRAIN_SECONDS: '0',
+      },
+    },
+  });
+  return { url: `http://127.0.0.1:${http}`, process, inspectorPort };
+}
+
+async function freeAddresses(stores: Record<string, string>): Promise<Addresses> {
+  const ports = async (): Promise<Record<ServiceName, number>> =>
+    Object.fromEntries(
+      await Promise.all(SERVICE_NAMES.map(async (name) => [name, await freePort()] as const)),
+    ) as Record<ServiceName, number>;
+  return { stores, publicUrl: 'http://127.0.0.1', http: await ports(), management: await ports() };
+}
