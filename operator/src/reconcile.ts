@@ -1,4 +1,6 @@
+import { statusSchema } from './api/index.ts';
 import { CHAT_PLATFORM } from './caches.ts';
+import { isSettled } from './platform/component.ts';
 import { imagesFor } from './platform/images.ts';
 import type { Platform } from './platform/model.ts';
 import { publicUrl } from './platform/exposure/url.ts';
@@ -11,15 +13,16 @@ import {
   decidePausedStatus,
   decideStatus,
 } from './reconcile/decide-status.ts';
-import type { StatusDecision } from './reconcile/decide-status.ts';
+import type { StatusDecision, Subject } from './reconcile/decide-status.ts';
 import { eventsOf } from './reconcile/events.ts';
 import { gather } from './reconcile/gather.ts';
 import type { Dependencies, Facts } from './reconcile/gather.ts';
 import { keepCredentials } from './reconcile/keep-credentials.ts';
 import { remove } from './reconcile/remove.ts';
 import { pruneLeftovers, rollOut } from './reconcile/roll-out.ts';
-import { isBeingDeleted, mergeConditions } from './runtime/index.ts';
-import type { Condition, Reconcile, ReconcileContext, Result } from './runtime/index.ts';
+import type { RolloutResult } from './reconcile/roll-out.ts';
+import { TerminalError, isBeingDeleted, mergeConditions } from './runtime/index.ts';
+import type { Condition, KubeObject, Reconcile, ReconcileContext, Result } from './runtime/index.ts';
 
 const FINALIZER = 'chatplatform.dev/teardown';
 
@@ -34,18 +37,16 @@ export function createPlatformReconciler(dependencies: Dependencies): Reconcile 
   return async (key, context) => {
     const object = dependencies.caches.of(CHAT_PLATFORM).get(key);
     if (object === undefined) return {};
-    const facts = await context.step('gather', () => gather(dependencies, object, context.signal));
-    if (isBeingDeleted(object)) return tearDown(dependencies, facts, context);
-    if (facts.spec.paused) {
-      await report(dependencies, facts, decidePausedStatus(facts));
-      return {};
-    }
-    await dependencies.finalizers.ensure(object, FINALIZER);
+    if (isBeingDeleted(object)) return tearDown(dependencies, object, context);
     try {
-      return await bringAbout(dependencies, facts, context);
+      const facts = await context.step('gather', () => gather(dependencies, object, context.signal));
+      return await (facts.spec.paused
+        ? pause(dependencies, facts)
+        : bringAbout(dependencies, facts, context));
     } catch (error) {
-      if (!(error instanceof BlockedError)) throw error;
-      await report(dependencies, facts, decideBlockedStatus(facts, error.reason, error.message));
+      if (!(error instanceof BlockedError) && !(error instanceof TerminalError)) throw error;
+      await report(dependencies, object, decideBlockedStatus(subjectOf(object), error.reason, error.message));
+      if (error instanceof TerminalError) throw error;
       return { requeueAfterMs: UNSETTLED_POLL_MS };
     }
   };
@@ -57,6 +58,7 @@ async function bringAbout(
   context: ReconcileContext,
 ): Promise<Result> {
   const { signal } = context;
+  await dependencies.finalizers.ensure(facts.object, FINALIZER);
   const credentials = await context.step('credentials', () => keepCredentials(dependencies, facts, signal));
   await retryMigrations(dependencies, facts, signal);
 
@@ -67,10 +69,30 @@ async function bringAbout(
     await context.step('prune', () => pruneLeftovers(STAGES, order));
   }
 
-  await report(dependencies, facts, decideStatus(facts, rollout, platform.url));
+  await report(dependencies, facts.object, decideStatus(facts, rollout, platform.url));
   const [error] = rollout.errors;
   if (error !== undefined) throw error;
-  return { requeueAfterMs: nextLook(facts, rollout.waitingFor !== undefined) };
+  return nextLook(facts, rollout);
+}
+
+async function pause(dependencies: Dependencies, { object }: Facts): Promise<Result> {
+  await report(dependencies, object, decidePausedStatus(subjectOf(object)));
+  return {};
+}
+
+async function tearDown(
+  dependencies: Dependencies,
+  object: KubeObject,
+  context: ReconcileContext,
+): Promise<Result> {
+  if (!object.metadata.finalizers?.includes(FINALIZER)) return {};
+  const waiting = await context.step('remove', () => remove(dependencies, object, context.signal));
+  if (waiting === undefined) {
+    await dependencies.finalizers.remove(object, FINALIZER);
+    return {};
+  }
+  await report(dependencies, object, decideDeletingStatus(subjectOf(object), waiting));
+  return { requeueAfterMs: UNSETTLED_POLL_MS };
 }
 
 function platformOf(
@@ -99,31 +121,25 @@ async function retryMigrations(dependencies: Dependencies, facts: Facts, signal:
   }
 }
 
-async function tearDown(
+function subjectOf(object: KubeObject): Subject {
+  const status = statusSchema.safeParse(object['status']).data;
+  return { generation: object.metadata.generation ?? 0, status };
+}
+
+async function report(
   dependencies: Dependencies,
-  facts: Facts,
-  context: ReconcileContext,
-): Promise<Result> {
-  if (!facts.object.metadata.finalizers?.includes(FINALIZER)) return {};
-  const waiting = await context.step('remove', () => remove(dependencies, facts, context.signal));
-  if (waiting === undefined) {
-    await dependencies.finalizers.remove(facts.object, FINALIZER);
-    return {};
-  }
-  await report(dependencies, facts, decideDeletingStatus(facts, waiting));
-  return { requeueAfterMs: UNSETTLED_POLL_MS };
-}
-
-async function report(dependencies: Dependencies, facts: Facts, decision: StatusDecision): Promise<void> {
-  const before = (facts.platform.status?.conditions ?? []) as readonly Condition[];
+  object: KubeObject,
+  decision: StatusDecision,
+): Promise<void> {
+  const before = (subjectOf(object).status?.conditions ?? []) as readonly Condition[];
   const conditions = mergeConditions(before, decision.conditions, dependencies.clock);
-  const written = await dependencies.status.write(facts.object, { ...decision.status, conditions });
+  const written = await dependencies.status.write(object, { ...decision.status, conditions });
   if (!written) return;
-  for (const event of eventsOf(before, conditions)) dependencies.events.record(facts.object, event);
+  for (const event of eventsOf(before, conditions)) dependencies.events.record(object, event);
 }
 
-function nextLook({ missing }: Facts, waiting: boolean): number {
-  if (missing.length > 0) return MISSING_SECRET_POLL_MS;
-  if (waiting) return UNSETTLED_POLL_MS;
-  return SECRET_POLL_MS;
+function nextLook({ missing, references }: Facts, { results }: RolloutResult): Result {
+  if (missing.length > 0) return { requeueAfterMs: MISSING_SECRET_POLL_MS };
+  if (results.some(({ health }) => !isSettled(health))) return { requeueAfterMs: UNSETTLED_POLL_MS };
+  return references.size > 0 ? { requeueAfterMs: SECRET_POLL_MS } : {};
 }

@@ -24,7 +24,8 @@ export const chatPlatformSchema = z.object({
   }),
   /** Absent and empty mean the same: all defaults. */
   spec: specSchema.default({}),
-  status: statusSchema.optional(),
+  /** Only ever read as what was said before: one that another version wrote otherwise counts as unsaid. */
+  status: statusSchema.optional().catch(undefined),
 });
 
 export type ChatPlatform = z.infer<typeof chatPlatformSchema>;

@@ -16,4 +16,5 @@ export { durationSeconds } from './scalars.ts';
 export { SERVICE_NAMES } from './services.ts';
 export type { ServiceName } from './services.ts';
 export type { ChatPlatformSpec, Profile } from './spec.ts';
+export { statusSchema } from './status.ts';
 export type { ChatPlatformStatus, ComponentLine, ComponentState } from './status.ts';

@@ -1,4 +1,5 @@
 import type { ChatPlatformStatus, ComponentLine } from '../api/index.ts';
+import { defined } from '../defined.ts';
 import { isSettled } from '../platform/component.ts';
 import type { ConditionDecision } from '../runtime/index.ts';
 import type { Facts } from './gather.ts';
@@ -94,12 +95,20 @@ export function decideStatus(facts: Facts, rollout: RolloutResult, url: string |
   };
 }
 
+/** A platform as far as its status goes, whether or not its spec can be understood. */
+export interface Subject {
+  readonly generation: number;
+  readonly status: ChatPlatformStatus | undefined;
+}
+
 type ConditionType = 'Ready' | 'Progressing' | 'Degraded' | 'Paused';
 
 /** A status in which a few conditions are decided anew and all else is what it was. */
-function amended(facts: Facts, changes: Readonly<Partial<Record<ConditionType, Truth>>>): StatusDecision {
-  const { conditions = [], ...status } = facts.platform.status ?? {};
-  const { generation } = facts.platform.metadata;
+function amended(
+  { generation, status: before }: Subject,
+  changes: Readonly<Partial<Record<ConditionType, Truth>>>,
+): StatusDecision {
+  const { conditions = [], ...status } = before ?? {};
   const decided = Object.entries(changes).map(([type, truth]) => ({
     type,
     ...truth,
@@ -107,29 +116,29 @@ function amended(facts: Facts, changes: Readonly<Partial<Record<ConditionType, T
   }));
   const kept = conditions
     .filter(({ type }) => changes[type as ConditionType] === undefined)
-    .map(({ lastTransitionTime: _, observedGeneration, ...condition }) => ({
-      ...condition,
-      ...(observedGeneration === undefined ? {} : { observedGeneration }),
+    .map(({ type, status: truth, reason, message, observedGeneration }) => ({
+      type,
+      status: truth,
+      reason,
+      message,
+      ...defined({ observedGeneration }),
     }));
-  return {
-    status: { ...status, observedGeneration: generation, effective: { ...facts.spec } },
-    conditions: [...decided, ...kept],
-  };
+  return { status: { ...status, observedGeneration: generation }, conditions: [...decided, ...kept] };
 }
 
-export const decidePausedStatus = (facts: Facts): StatusDecision =>
-  amended(facts, {
+export const decidePausedStatus = (subject: Subject): StatusDecision =>
+  amended(subject, {
     Paused: yes('PausedBySpec', 'spec.paused is true: nothing is changed until it is false'),
     Progressing: no('Paused', 'spec.paused is true'),
   });
 
 /** Nothing can be done until a person acts. */
-export const decideBlockedStatus = (facts: Facts, reason: string, message: string): StatusDecision =>
-  amended(facts, {
+export const decideBlockedStatus = (subject: Subject, reason: string, message: string): StatusDecision =>
+  amended(subject, {
     Ready: no(reason, message),
     Degraded: yes(reason, message),
     Progressing: no(reason, message),
   });
 
-export const decideDeletingStatus = (facts: Facts, message: string): StatusDecision =>
-  amended(facts, { Ready: no('Deleting', message), Progressing: yes('Deleting', message) });
+export const decideDeletingStatus = (subject: Subject, message: string): StatusDecision =>
+  amended(subject, { Ready: no('Deleting', message), Progressing: yes('Deleting', message) });

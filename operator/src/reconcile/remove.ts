@@ -1,11 +1,12 @@
+import { z } from 'zod';
+import { defined } from '../defined.ts';
 import { KINDS } from '../platform/kinds.ts';
 import { LABEL } from '../platform/labels.ts';
 import { CREDENTIALS_COMPONENT } from '../platform/secrets/credentials.ts';
 import { STAGES } from '../platform/rollout.ts';
-import { describeObject, isBeingDeleted, isNotFound } from '../runtime/index.ts';
-import type { KubeObject } from '../runtime/index.ts';
+import { describeObject, isBeingDeleted, isNotFound, keyOf } from '../runtime/index.ts';
+import type { KubeObject, Toolbox } from '../runtime/index.ts';
 import { ownedObjects } from './gather.ts';
-import type { Dependencies, Facts } from './gather.ts';
 
 const STORES: ReadonlySet<string> = new Set([
   ...(STAGES.find(({ name }) => name === 'stores')?.components ?? []).map(({ name }) => name),
@@ -53,26 +54,34 @@ export function decideRemoval(owned: readonly KubeObject[], policy: 'Retain' | '
   };
 }
 
+const policySchema = z.object({
+  spec: z.object({ storage: z.object({ policy: z.enum(['Retain', 'Delete']) }) }),
+});
+
+/** Of a spec that may not be understood otherwise: a mistake in it must neither hold up a deletion nor cost data. */
+const policyOf = (object: KubeObject) => policySchema.safeParse(object).data?.spec.storage.policy ?? 'Retain';
+
 /** Deletes the next wave. Answers what is still there, in words; undefined when nothing is. */
 export async function remove(
-  dependencies: Dependencies,
-  facts: Facts,
+  dependencies: Toolbox,
+  platform: KubeObject,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const { next, remaining } = decideRemoval(ownedObjects(dependencies, facts.key), facts.spec.storage.policy);
+  const owned = ownedObjects(dependencies, keyOf(platform));
+  const { next, remaining } = decideRemoval(owned, policyOf(platform));
   for (const object of next) {
     const { name, namespace = '', uid } = object.metadata;
     try {
       await dependencies.client.delete(
         dependencies.caches.of(object).resource,
         { namespace, name },
-        { signal, ...(uid === undefined ? {} : { uid }) },
+        { signal, ...defined({ uid }) },
       );
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
   }
-  if (remaining.length === 0) return undefined;
   const [first] = remaining;
-  return `waits for ${remaining.length} objects to go${first === undefined ? '' : `, such as ${describeObject(first)}`}`;
+  if (first === undefined) return undefined;
+  return `waits for ${remaining.length} objects to go, such as ${describeObject(first)}`;
 }

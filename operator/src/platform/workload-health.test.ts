@@ -1,0 +1,137 @@
+import { describe, expect, test } from '@jest/globals';
+import type { KubeObject } from '../runtime/index.ts';
+import { objectLabels } from './labels.ts';
+import { observedFrom } from './observed.ts';
+import { deploymentHealth, statefulSetHealth } from './workload-health.ts';
+
+const metadata = (name: string, generation = 2) => ({
+  name,
+  generation,
+  labels: objectLabels({ name: 'demo' }, 'chat'),
+});
+
+const deployment = (status: object, replicas = 2): KubeObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: metadata('demo-chat'),
+  spec: { replicas },
+  status,
+});
+
+const pod = (status: object): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: metadata('demo-chat-abc'),
+  status,
+});
+
+const health = (...objects: KubeObject[]) => deploymentHealth(observedFrom(objects), 'chat', 'demo-chat');
+
+const complete = {
+  observedGeneration: 2,
+  replicas: 2,
+  updatedReplicas: 2,
+  readyReplicas: 2,
+  availableReplicas: 2,
+};
+
+describe('a Deployment', () => {
+  test('that is not there is not made yet', () => {
+    expect(health()).toMatchObject({ state: 'Progressing', reason: 'NotMade', serving: false });
+  });
+
+  test('is ready when all its Pods are of the latest spec and serve', () => {
+    expect(health(deployment(complete))).toMatchObject({ state: 'Ready', serving: true, ready: '2/2' });
+  });
+
+  test.each([
+    ['its controller has not seen the latest spec', { ...complete, observedGeneration: 1 }, true],
+    ['Pods of the spec before are still there', { ...complete, replicas: 3 }, true],
+    ['not all Pods are of the latest spec', { ...complete, updatedReplicas: 1 }, true],
+    ['not all Pods serve', { ...complete, availableReplicas: 1 }, false],
+    ['nothing is known of it', {}, false],
+  ])('progresses while %s', (_, status, serving) => {
+    expect(health(deployment(status))).toMatchObject({ state: 'Progressing', serving });
+  });
+
+  test('scaled to nothing is ready with nothing', () => {
+    expect(health(deployment({ observedGeneration: 2 }, 0))).toMatchObject({ state: 'Ready', ready: '0/0' });
+  });
+
+  test('whose Pods are refused is degraded, with the reason', () => {
+    const conditions = [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota: small' }];
+    expect(health(deployment({ ...complete, availableReplicas: 0, conditions }))).toMatchObject({
+      state: 'Degraded',
+      message: 'exceeded quota: small',
+    });
+  });
+});
+
+describe('the trouble of a Pod', () => {
+  const starting = deployment({ ...complete, availableReplicas: 1 });
+  const waiting = (reason: string, more: object = {}) =>
+    pod({ containerStatuses: [{ name: 'chat', state: { waiting: { reason, message: 'm' } }, ...more }] });
+
+  test.each(['ImagePullBackOff', 'ErrImagePull', 'InvalidImageName', 'CreateContainerConfigError'])(
+    '%s needs a person',
+    (reason) => {
+      const found = health(starting, waiting(reason));
+      expect(found).toMatchObject({ state: 'Degraded', reason: 'PodsFailing' });
+      expect(found.message).toContain(`demo-chat-abc: ${reason}`);
+    },
+  );
+
+  test('a crash is told with the last lines of the log', () => {
+    const lastState = { terminated: { reason: 'Error', exitCode: 1, message: 'REDIS_URL: is missing\n' } };
+    expect(health(starting, waiting('CrashLoopBackOff', { lastState })).message).toContain(
+      'Last lines of its log: REDIS_URL: is missing',
+    );
+  });
+
+  test('running out of memory is told with the remedy', () => {
+    const lastState = { terminated: { reason: 'OOMKilled', exitCode: 137 } };
+    expect(health(starting, waiting('CrashLoopBackOff', { lastState })).message).toContain(
+      'raise its memory limit',
+    );
+  });
+
+  test('no node to run on', () => {
+    const conditions = [
+      {
+        type: 'PodScheduled',
+        status: 'False',
+        reason: 'Unschedulable',
+        message: '0/1 nodes: Insufficient cpu',
+      },
+    ];
+    expect(health(starting, pod({ conditions })).message).toContain('Insufficient cpu');
+  });
+
+  test.each(['ContainerCreating', 'PodInitializing'])('%s passes by waiting', (reason) => {
+    expect(health(starting, waiting(reason)).state).toBe('Progressing');
+  });
+
+  test('of a Pod that was replaced does not matter once all serve', () => {
+    expect(health(deployment(complete), waiting('CrashLoopBackOff')).state).toBe('Ready');
+  });
+});
+
+describe('a StatefulSet', () => {
+  const statefulSet = (status: object): KubeObject => ({
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: metadata('demo-redis'),
+    spec: { replicas: 1 },
+    status,
+  });
+  const stateOf = (status: object) =>
+    statefulSetHealth(observedFrom([statefulSet(status)]), 'redis', 'demo-redis').state;
+
+  test('is ready when its Pod is of the latest revision and ready', () => {
+    const ready = { observedGeneration: 2, readyReplicas: 1, currentRevision: 'b', updateRevision: 'b' };
+    expect(stateOf(ready)).toBe('Ready');
+    expect(stateOf({ ...ready, currentRevision: 'a' })).toBe('Progressing');
+    expect(stateOf({ ...ready, currentRevision: 'a', updatedReplicas: 1 })).toBe('Ready');
+    expect(stateOf({ ...ready, readyReplicas: 0 })).toBe('Progressing');
+  });
+});

@@ -1,0 +1,119 @@
+import { describe, expect, test } from '@jest/globals';
+import { effectiveSpec } from '../api/index.ts';
+import type { ChatPlatform } from '../api/index.ts';
+import type { ComponentHealth } from '../platform/component.ts';
+import { observedFrom } from '../platform/observed.ts';
+import { decideBlockedStatus, decideStatus } from './decide-status.ts';
+import type { Facts } from './gather.ts';
+import type { ComponentResult } from './roll-out.ts';
+
+const platform: ChatPlatform = {
+  apiVersion: 'chatplatform.dev/v1alpha1',
+  kind: 'ChatPlatform',
+  metadata: { name: 'demo', namespace: 'chat', uid: 'u', generation: 7 },
+  spec: {},
+  status: { version: { current: '0.0.9' } },
+};
+
+const facts: Facts = {
+  key: 'chat/demo',
+  object: { apiVersion: platform.apiVersion, kind: platform.kind, metadata: { name: 'demo' } },
+  platform,
+  spec: effectiveSpec({}, '0.1.0'),
+  observed: observedFrom([]),
+  references: new Map(),
+  missing: [],
+  nodeAddress: undefined,
+  dns: { server: '10.96.0.10', domain: 'cluster.local' },
+};
+
+const READY: ComponentHealth = {
+  state: 'Ready',
+  serving: true,
+  reason: 'Serving',
+  message: '',
+  ready: '1/1',
+};
+
+const result = (name: string, health: Partial<ComponentHealth> = {}, task = false): ComponentResult => ({
+  component: { name, condition: `${name}Ready`, task, desired: () => [], health: () => READY },
+  health: { ...READY, ...health },
+});
+
+const decide = (results: ComponentResult[], waitingFor?: string) =>
+  decideStatus(facts, { results, waitingFor, errors: [] }, 'http://chat.test');
+const find = ({ conditions }: ReturnType<typeof decide>, type: string) =>
+  conditions.find((condition) => condition.type === type);
+
+describe('status', () => {
+  test('of a platform of which everything serves', () => {
+    const decision = decide([result('chat'), result('redis', { state: 'External' })]);
+    expect(find(decision, 'Ready')).toEqual({
+      type: 'Ready',
+      status: 'True',
+      reason: 'Serving',
+      message: 'serving at http://chat.test',
+      observedGeneration: 7,
+    });
+    expect(decision.status.version).toEqual({ current: '0.1.0', target: '0.1.0' });
+    expect(decision.status.observedGeneration).toBe(7);
+    expect(find(decision, 'Progressing')?.status).toBe('False');
+  });
+
+  test('a rolling update serves all the while, and is not Ready until it is done', () => {
+    const decision = decide([result('chat', { state: 'Progressing', message: '1/1 Pods serve' })]);
+    expect(find(decision, 'Ready')?.status).toBe('False');
+    expect(find(decision, 'Available')?.status).toBe('True');
+    expect(find(decision, 'Progressing')?.message).toBe('chat: 1/1 Pods serve');
+    expect(decision.status.version?.current).toBe('0.0.9');
+  });
+
+  test('a migration under way cuts nobody off', () => {
+    const migrating = result('migrations', { state: 'Progressing', serving: false }, true);
+    expect(find(decide([migrating, result('chat')]), 'Available')?.status).toBe('True');
+  });
+
+  test('trouble comes first in the message of Ready, and needs a person', () => {
+    const decision = decide([
+      result('user', { state: 'Waiting', serving: false, message: 'waits for stores' }),
+      result('redis', { state: 'Degraded', serving: false, reason: 'PodsFailing', message: 'no node' }),
+    ]);
+    expect(find(decision, 'Ready')?.message).toBe('redis: no node; user: waits for stores');
+    expect(find(decision, 'Degraded')).toMatchObject({ status: 'True', reason: 'PodsFailing' });
+    expect(find(decision, 'Available')?.status).toBe('False');
+  });
+
+  test('a closed gate is named', () => {
+    const decision = decide([result('redis', { state: 'Progressing', message: '0/1 Pods serve' })], 'stores');
+    expect(find(decision, 'Progressing')?.message).toBe('waits for stores: redis: 0/1 Pods serve');
+  });
+
+  test('what is switched off does not appear', () => {
+    const decision = decide([result('jaeger', { state: 'Disabled' })]);
+    expect(find(decision, 'jaegerReady')).toBeUndefined();
+    expect(decision.status.components).toEqual([]);
+  });
+
+  test('what a person must put right leaves the rest of the status as it was', () => {
+    const status = {
+      url: 'http://chat.test',
+      conditions: [
+        {
+          type: 'chatReady',
+          status: 'True' as const,
+          reason: 'Serving',
+          message: '',
+          lastTransitionTime: '2026-01-01T00:00:00Z',
+        },
+      ],
+    };
+    const decision = decideBlockedStatus({ generation: 8, status }, 'CredentialsLost', 'gone');
+    expect(decision.status).toEqual({ url: 'http://chat.test', observedGeneration: 8 });
+    expect(decision.conditions.map(({ type, status }) => `${type}=${status}`)).toEqual([
+      'Ready=False',
+      'Degraded=True',
+      'Progressing=False',
+      'chatReady=True',
+    ]);
+  });
+});
