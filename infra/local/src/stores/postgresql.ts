@@ -57,7 +57,10 @@ export async function startPostgresql(context: StoreContext): Promise<RunningSto
     });
     return stdout.trim();
   };
-  await createDatabases(psql);
+  await createDatabases(psql).catch(async (error: unknown) => {
+    await server.stop();
+    throw error;
+  });
   const url = (database: string) => `postgres://${database}:${PASSWORD}@127.0.0.1:${port}/${database}`;
   return {
     process: server,

@@ -74,6 +74,9 @@ export async function startRabbitmq(context: StoreContext): Promise<RunningStore
     readyTimeoutMs: 120_000,
     ready: () => accepts(port),
     stopTimeoutMs: 20_000,
+  }).catch(async (error: unknown) => {
+    await epmd.stop();
+    throw error;
   });
   return {
     process: server,
