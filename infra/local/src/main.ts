@@ -57,6 +57,12 @@ async function readVersion(repository: string): Promise<string> {
   return version;
 }
 
+// `./chatplatform status | head` closes the pipe before all is said: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   process.exitCode = await run(parseArguments(process.argv.slice(2)), createSession());
 } catch (error) {

@@ -34,6 +34,8 @@ interface ActiveStep {
 /** A line that says nothing new appears after so long a silence. */
 const QUIET_MS = 8000;
 const TICK_MS = 1000;
+/** Longer details are cut, so that time and log stay in sight. */
+const DETAIL_COLUMNS = 100;
 
 /** Progress on a terminal (one line that is rewritten) or as plain lines (pipes, CI). */
 export function createProgress(output: ProgressOutput, now: () => number): Progress {
@@ -107,7 +109,7 @@ export function formatDuration(milliseconds: number): string {
 }
 
 function describe(step: ActiveStep, now: number): string {
-  const detail = step.detail === '' ? '' : `: ${step.detail}`;
+  const detail = step.detail === '' ? '' : `: ${fit(step.detail, DETAIL_COLUMNS)}`;
   const log = step.log === undefined ? '' : ` (log: ${step.log})`;
   return `… ${step.title} ${formatDuration(now - step.startedAt)}${detail}${log}`;
 }

@@ -25,14 +25,26 @@ export function isReady({ metadata, status }: Platform): boolean {
   return ready?.status === 'True' && (ready.observedGeneration ?? 0) >= metadata.generation;
 }
 
-/** One line a condition that says something new since `before`; what stays as it is, is left out. */
+/** Sums of the others: they change with every one of them. */
+const summaries = new Set(['Ready', 'Available', 'Progressing']);
+
+/** One line for each condition that came true or ceased to be since `before`, and for each new message of trouble. */
 export function describeChanges(before: readonly Condition[], after: readonly Condition[]): string[] {
   return after
+    .filter(({ type }) => !summaries.has(type))
     .filter((condition) => {
       const known = before.find(({ type }) => type === condition.type);
-      return known === undefined || describe(known) !== describe(condition);
+      // A platform that is being made starts with nothing true: that is no news.
+      const changed = condition.status !== (known?.status ?? 'False');
+      return changed || (condition.type === 'Degraded' && condition.message !== (known ?? condition).message);
     })
     .map(describe);
+}
+
+/** What the platform is waiting for, in one line. */
+export function describeProgress(conditions: readonly Condition[]): string {
+  const message = (wanted: string) => conditions.find(({ type }) => type === wanted)?.message;
+  return message('Progressing') ?? message('Ready') ?? 'waiting for the operator';
 }
 
 function describe({ type, status, reason, message }: Condition): string {

@@ -5,7 +5,7 @@ import { LauncherError } from '../../launcher/launcher-error.ts';
 import type { Progress } from '../../launcher/progress.ts';
 import { runLogged } from '../../launcher/run-logged.ts';
 import type { Kubectl } from '../kubectl.ts';
-import { describeChanges, isReady, platformSchema } from './conditions.ts';
+import { describeChanges, describeProgress, isReady, platformSchema } from './conditions.ts';
 import type { Condition, Platform } from './conditions.ts';
 import { demo, demoNamespace, demoPlatform, operator } from './demo.ts';
 import { describeUnreadyPods } from './unready-pods.ts';
@@ -83,7 +83,7 @@ async function waitUntilReady(
     const conditions = platform?.status.conditions ?? [];
     for (const line of describeChanges(seen, conditions)) note(`    ${line}`);
     seen = conditions;
-    report(seen.find(({ type }) => type === 'Ready')?.message ?? 'waiting for the operator');
+    report(describeProgress(seen));
     if (platform !== undefined && isReady(platform)) return platform;
     if (performance.now() > deadline) throw await notReady(kubectl);
     await sleep(POLL_MS);
