@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { defaultCacheDirectory } from '../artifacts/context.ts';
 import { nodeLayout } from '../node/layout.ts';
 import type { NodeLayout } from '../node/layout.ts';
@@ -21,7 +22,7 @@ export interface Session {
 export function createSession(): Session {
   const userId = process.getuid?.() ?? -1;
   const state = stateDirectory(process.env, userId);
-  const cache = defaultCacheDirectory(process.env);
+  const cache = resolve(defaultCacheDirectory(process.env));
   return {
     repository: repositoryRoot,
     state,

@@ -26,7 +26,7 @@ function expectGolden(name: string, text: string): void {
 }
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
-const layout = nodeLayout('/var/lib/chatplatform', '/root/.cache/chatplatform');
+const layout = nodeLayout('/var/lib/chatplatform', '/var/cache/chatplatform');
 const machines: Record<string, MachineTraits> = {
   'cgroup-v1-without-sys-resource': {
     cgroupVersion: 1,
@@ -71,7 +71,7 @@ test('command lines of all processes', () => {
   const specs = processSpecs({
     layout,
     files,
-    programs: '/root/.cache/chatplatform/artifacts/kubernetes/1',
+    programs: '/var/cache/chatplatform/artifacts/kubernetes/1',
     containerdBinary: '/usr/bin/containerd',
     proxyEnvironment: { HTTPS_PROXY: 'http://proxy:3128' },
   });

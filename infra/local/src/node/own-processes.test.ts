@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { nodeLayout } from './layout.ts';
 import { isOwnProcess, isShim } from './own-processes.ts';
 
-const layout = nodeLayout('/var/lib/chatplatform', '/root/.cache/chatplatform');
+const layout = nodeLayout('/var/lib/chatplatform', '/var/cache/chatplatform');
 
 test.each([
   [['/var/lib/chatplatform/bin/etcd', '--name=local'], true],

@@ -84,7 +84,7 @@ const checkDisk: Check = ({ disks, cold, nodeRunning }) => {
     .filter((disk) => disk.availableBytes < needed)
     .map((disk) => ({
       message: `only ${gib(disk.availableBytes)} are free on the disk of ${disk.path}; ${gib(needed)} are needed`,
-      remedy: 'make room, or move the folders: CHATPLATFORM_STATE and XDG_CACHE_HOME name them',
+      remedy: 'make room, or move the folders: CHATPLATFORM_STATE and CHATPLATFORM_CACHE name them',
     }));
 };
 
