@@ -13,6 +13,7 @@ import { startPlatform } from './platform/platform.ts';
 import { measureFanOut } from './scenarios/fan-out.ts';
 import { measureIdleSockets } from './scenarios/idle-sockets.ts';
 import { measurePersisted } from './scenarios/persisted.ts';
+import { warmUp } from './scenarios/warm-up.ts';
 import type { Scenario, ScenarioContext } from './scenarios/scenario.ts';
 
 const resultsFile = fileURLToPath(new URL('results.json', import.meta.url));
@@ -48,6 +49,7 @@ export async function runRealtime(args: readonly string[], context: RealtimeCont
   const platform = await startPlatform({ root, dir, gateways: options.gateways, progress, interrupted });
   try {
     if (layout !== undefined) await pinGroups([...platform.processes.values()], layout.servers);
+    await progress.step('warm-up', () => warmUp({ options, platform, layout, interrupted }));
     await runScenarios(context, { options, platform, dir, layout, interrupted });
   } catch (error) {
     interrupted.throwIfAborted();
