@@ -230,7 +230,7 @@ describe('the one who is away', () => {
     expect(mail.text).toContain('ada');
 
     const services = await eventually('the trace', async () => {
-      const answer = (await askComponent('jaeger', 'query', `/api/traces/${traceId}`)) as {
+      const answer = (await askComponent('jaeger', 'ui', `/api/traces/${traceId}`)) as {
         data: { spans: { operationName: string }[]; processes: Record<string, { serviceName: string }> }[];
       };
       const names = new Set(

@@ -23,7 +23,7 @@ export interface FcmRecorder {
 
 /** @param address the address of this machine that Pods can reach */
 export async function startFcmRecorder(address: string): Promise<FcmRecorder> {
-  const authority = await createAuthority('fcm-recorder', new Date());
+  const authority = await createAuthority('fcm-recorder authority', new Date());
   const server = await issue(
     authority,
     { subject: { commonName: 'fcm-recorder' }, usages: ['server'], ipAddresses: [address] },
