@@ -73,6 +73,7 @@ export interface EffectiveSpec {
     readonly tracing: { readonly endpoint?: string; readonly sampling: number };
     readonly prometheus: { readonly enabled: boolean };
   };
+  readonly networkPolicies: { readonly enabled: boolean };
 }
 
 type Amounts = { readonly cpu?: string | number | undefined; readonly memory?: string | number | undefined };
@@ -218,5 +219,6 @@ export function effectiveSpec(spec: ChatPlatformSpec, operatorVersion: string): 
     mail: effectiveMail(spec.mail, domain),
     push: { enabled: false, ...defined(spec.push ?? {}) },
     observability: effectiveObservability(spec.observability, defaults),
+    networkPolicies: { enabled: true, ...defined(spec.networkPolicies ?? {}) },
   };
 }

@@ -78,6 +78,20 @@ export const specSchema = documented(
     mail: mailSchema.optional(),
     push: pushSchema.optional(),
     observability: observabilitySchema.optional(),
+    networkPolicies: documented(
+      z.object({
+        enabled: documented(z.boolean(), {
+          text: 'Whether policies are made. They hold where the network of the cluster enforces them.',
+          default: 'true',
+          example: 'false',
+        }).optional(),
+      }),
+      {
+        text: 'NetworkPolicies that deny everything but the connections of the architecture.',
+        default: 'made',
+        example: '{enabled: false}',
+      },
+    ).optional(),
     paused: documented(z.boolean(), {
       text: 'Stops the operator from changing anything of this platform; what runs goes on running.',
       default: 'false',

@@ -41,7 +41,7 @@ export const EXTERNAL: ComponentHealth = {
   message: 'run by somebody else',
 };
 
-/** Switched off in the spec: it does not appear in status. */
+/** Switched off, or nothing that could be unwell: it does not appear in status. */
 export const DISABLED: ComponentHealth = {
   state: 'Disabled',
   serving: true,

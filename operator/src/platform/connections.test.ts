@@ -19,27 +19,17 @@ const login = { username: 'ada', password: 'p@ss/word' };
 describe('managed stores are reached by name, with generated passwords', () => {
   const platform = platformOf({ stores: { sql: { engine: 'PostgreSQL' } } });
 
+  const passwords = platform.credentials;
+  const sqlUrl = sqlSettings(platform).secrets['SQL_URL'] ?? '';
   test.each([
-    ['RabbitMQ', rabbitmqUrl(platform), 'amqp:', 'demo-rabbitmq', platform.credentials.rabbitmqPassword],
-    ['Redis', redisUrl(platform), 'redis:', 'demo-redis', platform.credentials.redisPassword],
-    ['MongoDB', mongodbUrl(platform), 'mongodb:', 'demo-mongodb', platform.credentials.mongodbPassword],
-    [
-      'PostgreSQL',
-      postgresqlUrl(platform),
-      'postgres:',
-      'demo-postgresql',
-      platform.credentials.postgresqlAnalyticsPassword,
-    ],
-    [
-      'accounts',
-      sqlSettings(platform).secrets['SQL_URL'] ?? '',
-      'postgres:',
-      'demo-postgresql',
-      platform.credentials.postgresqlAuthPassword,
-    ],
-  ])('%s', (_, url, protocol, hostname, password) => {
-    const parsed = new URL(url);
-    expect([parsed.protocol, parsed.hostname, parsed.password]).toEqual([protocol, hostname, password]);
+    [rabbitmqUrl(platform), 'amqp:', 'demo-rabbitmq', passwords.rabbitmqPassword],
+    [redisUrl(platform), 'redis:', 'demo-redis', passwords.redisPassword],
+    [mongodbUrl(platform), 'mongodb:', 'demo-mongodb', passwords.mongodbPassword],
+    [postgresqlUrl(platform), 'postgres:', 'demo-postgresql', passwords.postgresqlAnalyticsPassword],
+    [sqlUrl, 'postgres:', 'demo-postgresql', passwords.postgresqlAuthPassword],
+  ])('%s', (url, ...expected) => {
+    const { protocol, hostname, password } = new URL(url);
+    expect([protocol, hostname, password]).toEqual(expected);
   });
 
   test('no two databases share a password', () => {
