@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createTestContext, type TestContext } from '../testing/context.ts';
 import { type ArtifactRecipe, ensureArtifact } from './artifact.ts';
@@ -83,6 +83,16 @@ describe('ensureArtifact', () => {
     const made = await ensureArtifact(fixture.context, recipe());
     expect(dirname(made)).toBe(folder);
     expect(await readdir(folder)).not.toContain('.partial-killed');
+  });
+
+  test('old builds go when there are many; young ones and the last few stay', async () => {
+    const made: string[] = [];
+    for (const version of ['1', '2', '3', '4', '5']) made.push(await ensureArtifact(fixture.context, recipe({ version })));
+    const longAgo = Date.now() / 1000 - 30 * 24 * 3600;
+    for (const [index, folder] of made.slice(0, 4).entries()) await utimes(folder, longAgo + index, longAgo + index);
+    made.push(await ensureArtifact(fixture.context, recipe({ version: '6' })));
+    const left = (await readdir(join(fixture.context.cacheDirectory, 'artifacts', 'thing'))).filter((name) => name !== '.lock');
+    expect(left.map((name) => name.slice(0, 1)).sort()).toEqual(['4', '5', '6']);
   });
 
   test('what it is made of is made first, outside of its slot', async () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Report } from '../../launcher/progress.ts';
 import type { ArtifactContext } from '../context.ts';
@@ -31,6 +31,8 @@ export interface BuildStep {
 
 /** Characters of the key in a folder's name: 48 bits tell apart what one machine ever builds. */
 const KEY_LENGTH = 12;
+
+const PARTIAL_PREFIX = '.partial-';
 
 /**
  * The folder of an artefact, made first if it is not there.
@@ -80,6 +82,7 @@ function makeLocked(recipe: ArtifactRecipe, { folder, target }: Place, step: Bui
         // Temporary folders are closed to others, who do read artefacts: servers run as other users, files go into images.
         await chmod(partial, 0o755);
         await rename(partial, target);
+        await removeOutdated(folder);
       } catch (error) {
         await rm(partial, { recursive: true, force: true });
         throw error;
@@ -89,7 +92,22 @@ function makeLocked(recipe: ArtifactRecipe, { folder, target }: Place, step: Bui
   );
 }
 
-const PARTIAL_PREFIX = '.partial-';
+/** Builds of one artefact that stay: another working copy, or a program that still runs, may need the last ones. */
+const KEPT_BUILDS = 3;
+const OUTDATED_AFTER_MS = 24 * 3600 * 1000;
+
+/** Every change of a source makes a new folder; without this the cache would only grow. */
+async function removeOutdated(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => !name.startsWith('.'));
+  const builds = await Promise.all(
+    names.map(async (name) => ({ path: join(folder, name), madeAt: (await stat(join(folder, name))).mtimeMs })),
+  );
+  const outdated = builds
+    .sort((a, b) => b.madeAt - a.madeAt)
+    .slice(KEPT_BUILDS)
+    .filter(({ madeAt }) => Date.now() - madeAt > OUTDATED_AFTER_MS);
+  await Promise.all(outdated.map(({ path }) => rm(path, { recursive: true, force: true })));
+}
 
 async function removePartials(folder: string): Promise<void> {
   const left = (await readdir(folder)).filter((name) => name.startsWith(PARTIAL_PREFIX));
