@@ -6,6 +6,11 @@
 {{- end -}}
 {{- end }}
 
+{{/* Cluster-scoped objects bear the namespace too: a release may be installed under one name in several. */}}
+{{- define "chatplatform-operator.clusterName" -}}
+{{ .Release.Namespace }}:{{ include "chatplatform-operator.fullname" . }}
+{{- end }}
+
 {{- define "chatplatform-operator.selectorLabels" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
