@@ -9,9 +9,24 @@ const coreImportsNothingOutward = {
       'error',
       {
         patterns: [
-          { group: ['**/infrastructure/**', '**/api/**'], message: 'core imports neither api nor infrastructure.' },
           {
-            group: ['express', 'mongodb', 'pg', 'mssql', 'redis', 'amqplib', 'socket.io', 'sharp', 'nodemailer', '@azure/*', '@aws-sdk/*'],
+            group: ['**/infrastructure/**', '**/api/**'],
+            message: 'core imports neither api nor infrastructure.',
+          },
+          {
+            group: [
+              'express',
+              'mongodb',
+              'pg',
+              'mssql',
+              'redis',
+              'amqplib',
+              'socket.io',
+              'sharp',
+              'nodemailer',
+              '@azure/*',
+              '@aws-sdk/*',
+            ],
             message: 'core imports no framework and no driver: put it behind a port.',
           },
         ],
@@ -25,7 +40,14 @@ const runtimeKnowsNothingOfChat = {
   rules: {
     'no-restricted-imports': [
       'error',
-      { patterns: [{ group: ['**/platform/**', '**/api/**', '@chatplatform/*'], message: 'the runtime knows nothing of chat.' }] },
+      {
+        patterns: [
+          {
+            group: ['**/platform/**', '**/api/**', '@chatplatform/*'],
+            message: 'the runtime knows nothing of chat.',
+          },
+        ],
+      },
     ],
   },
 };
@@ -39,7 +61,18 @@ export default tseslint.config(
       complexity: ['error', 10],
       'max-depth': ['error', 3],
       'max-params': ['error', 4],
-      'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true, defaultFrom: true, namedFrom: true, namespaceFrom: true } }],
+      'no-restricted-exports': [
+        'error',
+        {
+          restrictDefaultExports: {
+            direct: true,
+            named: true,
+            defaultFrom: true,
+            namedFrom: true,
+            namespaceFrom: true,
+          },
+        },
+      ],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
