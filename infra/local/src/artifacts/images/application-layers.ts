@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ensureArtifact } from '../cache/artifact.ts';
 import { hashTree, listTree } from '../cache/hash.ts';
@@ -33,9 +33,8 @@ export async function dependenciesLayer(context: ArtifactContext): Promise<Layer
       await copyFiles(context.repository, manifests, app);
       await runStep(step, {
         command: 'npm',
-        // Not `npm ci`: it insists on packages for other platforms, which not every mirror has. Versions are the lockfile's.
         args: [
-          ...['install', '--no-save', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'],
+          ...['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'],
           ...WORKSPACES.flatMap((workspace) => ['--workspace', workspace]),
         ],
         cwd: app,
@@ -49,11 +48,8 @@ export async function dependenciesLayer(context: ArtifactContext): Promise<Layer
 
 /** package.json of every workspace: npm compares all of them with the lockfile, also those it does not install. */
 async function workspaceManifests(repository: string): Promise<string[]> {
-  const accept = (path: string) =>
-    path.endsWith('/') ? !path.endsWith('node_modules/') && !path.endsWith('src/') : path.endsWith('/package.json');
-  const folders = ['services', 'operator', 'web', 'infra', 'tests'];
-  const found = await Promise.all(folders.map((folder) => listTree(repository, folder, accept)));
-  return found.flat().filter((path) => !path.startsWith('infra/local/images/'));
+  const root: unknown = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8'));
+  return (root as { workspaces: string[] }).workspaces.map((workspace) => `${workspace}/package.json`);
 }
 
 /** The sources of the services and the operator, which Node runs as they are. */
