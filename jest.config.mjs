@@ -1,6 +1,8 @@
 /** One Jest for every Node package; the Angular client's specs and the end-to-end suites have runners of their own. */
 export default {
   testEnvironment: 'node',
+  // A bound against hanging, not a measure: on two busy cores an argon2 hash or a re-encoded picture takes its time.
+  testTimeout: 60_000,
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

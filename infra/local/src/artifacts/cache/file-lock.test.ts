@@ -46,7 +46,7 @@ describe('withFileLock', () => {
     await once(holder.stdout, 'data');
     let waited = false;
     const mine = withFileLock(file, () => Promise.resolve('mine'), () => (waited = true));
-    await pause(100);
+    while (!waited) await pause(10);
     holder.kill('SIGKILL');
     await expect(mine).resolves.toBe('mine');
     expect(waited).toBe(true);
