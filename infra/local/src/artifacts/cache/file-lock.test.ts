@@ -17,15 +17,30 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 describe('withFileLock', () => {
   test('lets one work at a time and tells the others that they wait', async () => {
     const events: string[] = [];
-    const work = (name: string) => async () => {
-      events.push(`${name} begins`);
-      await pause(50);
-      events.push(`${name} ends`);
+    const happened = async (event: string) => {
+      while (!events.includes(event)) await pause(5);
     };
     const file = join(folder, 'lock');
-    const first = withFileLock(file, work('first'), () => events.push('first waits'));
-    await pause(30);
-    await Promise.all([first, withFileLock(file, work('second'), () => events.push('second waits'))]);
+    // The first works until the second is seen to wait: no order here is a matter of time.
+    const first = withFileLock(
+      file,
+      async () => {
+        events.push('first begins');
+        await happened('second waits');
+        events.push('first ends');
+      },
+      () => events.push('first waits'),
+    );
+    await happened('first begins');
+    const second = withFileLock(
+      file,
+      () => {
+        events.push('second begins', 'second ends');
+        return Promise.resolve();
+      },
+      () => events.push('second waits'),
+    );
+    await Promise.all([first, second]);
     expect(events).toEqual(['first begins', 'second waits', 'first ends', 'second begins', 'second ends']);
   });
 
