@@ -5,8 +5,8 @@ import { KINDS } from '../src/platform/kinds.ts';
 export interface StandInOptions {
   readonly client: ApiClient;
   readonly namespace: string;
-  /** Objects whose Pods never serve, by name. */
-  readonly broken?: ReadonlySet<string>;
+  /** Whether the Pods of the object of this name never serve. @default none */
+  readonly broken?: (name: string) => boolean;
 }
 
 const now = () => new Date().toISOString().replace(/\.\d+Z$/, 'Z');
@@ -54,14 +54,18 @@ function statusOf(object: KubeObject): Record<string, unknown> | undefined {
  * Takes the part of the controllers and the kubelet, of which a bare API server has none: what is asked for is
  * reported as serving, Jobs as completed. One pass; answers how many objects it moved.
  */
-export async function settleOnce({ client, namespace, broken = new Set() }: StandInOptions): Promise<number> {
+export async function settleOnce({
+  client,
+  namespace,
+  broken = () => false,
+}: StandInOptions): Promise<number> {
   let moved = 0;
   const kinds: ResourceRef[] = [KINDS.deployment, KINDS.statefulSet, KINDS.job];
   for (const resource of kinds) {
     const { items } = await client.list(resource, { namespace });
     for (const item of items) {
       const object = { ...item, apiVersion: resource.apiVersion, kind: resource.kind };
-      const status = broken.has(object.metadata.name) ? undefined : statusOf(object);
+      const status = broken(object.metadata.name) ? undefined : statusOf(object);
       if (status === undefined) continue;
       moved += 1;
       await client

@@ -1,0 +1,114 @@
+import { afterAll, afterEach, beforeAll } from '@jest/globals';
+import type { ChatPlatformStatus } from '../src/api/index.ts';
+import { CHAT_PLATFORM } from '../src/caches.ts';
+import type { KubeObject, ResourceRef } from '../src/runtime/index.ts';
+import { connectTestApiServer, eventually, lookUp } from './api-server.ts';
+import type { TestApiServer } from './api-server.ts';
+import { installCrd, startPlatformOperator } from './platform-operator.ts';
+import { startStandIn } from './stand-in-controllers.ts';
+import type { StandInOptions } from './stand-in-controllers.ts';
+
+/** The platform of the tests; its URL is given, since a bare API server has no node. */
+export const demo = (namespace: string, spec: object = {}): KubeObject => ({
+  apiVersion: CHAT_PLATFORM.apiVersion,
+  kind: CHAT_PLATFORM.kind,
+  metadata: { name: 'demo', namespace },
+  spec: {
+    profile: 'Development',
+    stores: { sql: { engine: 'PostgreSQL' } },
+    exposure: { type: 'NodePort', url: 'http://chat.test:30080' },
+    ...spec,
+  },
+});
+
+export const condition = (status: ChatPlatformStatus | undefined, type: string) =>
+  status?.conditions?.find((entry) => entry.type === type);
+
+/** A real API server, and operators and stand-ins that end with each test. */
+export class PlatformBench {
+  readonly #running: { stop(): Promise<void> }[] = [];
+  #server: TestApiServer | undefined;
+
+  /** Call once in a test file. */
+  static use(): PlatformBench {
+    const bench = new PlatformBench();
+    beforeAll(async () => {
+      bench.#server = await connectTestApiServer();
+      await installCrd(bench.server);
+    }, 60_000);
+    afterEach(async () => {
+      for (const process of bench.#running.splice(0).reverse()) await process.stop();
+    });
+    afterAll(() => bench.server.close());
+    return bench;
+  }
+
+  get server(): TestApiServer {
+    if (this.#server === undefined) throw new Error('not connected yet');
+    return this.#server;
+  }
+
+  get client(): TestApiServer['client'] {
+    return this.server.client;
+  }
+
+  async operate(namespace: string): Promise<void> {
+    this.#running.push(await startPlatformOperator(this.server, namespace));
+  }
+
+  settle(namespace: string, options: Pick<StandInOptions, 'broken'> = {}): void {
+    this.#running.push(startStandIn({ client: this.client, namespace, ...options }));
+  }
+
+  /** A namespace with an operator, what plays controllers and kubelet, and the platform. */
+  async start(spec: object = {}, { settling = true } = {}): Promise<string> {
+    const namespace = await this.server.namespace();
+    await this.operate(namespace);
+    if (settling) this.settle(namespace);
+    await this.client.create(CHAT_PLATFORM, demo(namespace, spec));
+    return namespace;
+  }
+
+  lookUp(resource: ResourceRef, namespace: string, name: string): Promise<KubeObject | undefined> {
+    return lookUp(this.server, resource, namespace, name);
+  }
+
+  async namesOf(resource: ResourceRef, namespace: string): Promise<string[]> {
+    const { items } = await this.client.list(resource, { namespace });
+    return items.map(({ metadata }) => metadata.name).sort();
+  }
+
+  patch(namespace: string, spec: object): Promise<KubeObject> {
+    return this.client.mergePatch(CHAT_PLATFORM, { namespace, name: 'demo' }, { spec });
+  }
+
+  async statusOf(namespace: string): Promise<ChatPlatformStatus | undefined> {
+    return (await this.lookUp(CHAT_PLATFORM, namespace, 'demo'))?.['status'] as
+      ChatPlatformStatus | undefined;
+  }
+
+  /** Of the generation that is stored now. */
+  untilReady(namespace: string): Promise<ChatPlatformStatus> {
+    const look = async () => {
+      const platform = await this.lookUp(CHAT_PLATFORM, namespace, 'demo');
+      const status = platform?.['status'] as ChatPlatformStatus | undefined;
+      const current = status?.observedGeneration === platform?.metadata.generation;
+      return current && condition(status, 'Ready')?.status === 'True' ? status : undefined;
+    };
+    return eventually('Ready', look, 30_000);
+  }
+
+  untilGone(namespace: string): Promise<true> {
+    const look = async () => (await this.lookUp(CHAT_PLATFORM, namespace, 'demo')) === undefined;
+    return eventually('the platform is gone', look, 30_000);
+  }
+
+  /** Waits until the condition has this reason; answers the whole status then. */
+  untilReason(namespace: string, type: string, reason: string): Promise<ChatPlatformStatus> {
+    const look = async () => {
+      const status = await this.statusOf(namespace);
+      return condition(status, type)?.reason === reason ? status : undefined;
+    };
+    return eventually(`${type}: ${reason}`, look, 30_000);
+  }
+}
