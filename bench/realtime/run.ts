@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Progress } from '@chatplatform/local/launcher/progress';
 import { describeMachine, foreignProcessors, readMachine } from '../measure/machine.ts';
-import { allowedProcessors, layoutOf, pinGroups } from '../measure/processors.ts';
+import { allowedProcessors, type Layout, layoutOf, pinGroups } from '../measure/processors.ts';
 import type { Section } from '../report/figure.ts';
 import { renderSection } from '../report/render.ts';
 import { mergeResults, readResults, type Results, writeResults } from '../report/results-file.ts';
@@ -38,28 +38,37 @@ export interface RealtimeContext {
 export async function runRealtime(args: readonly string[], context: RealtimeContext): Promise<void> {
   const options = parseRealtimeArguments(args);
   const dir = await mkdtemp(join(tmpdir(), 'chatplatform-bench-'));
+  try {
+    await measure(options, dir, context);
+  } catch (error) {
+    if (!context.interrupted.aborted) {
+      context.progress.note(`logs: ${dir}/logs`);
+      throw error;
+    }
+  }
+  await rm(dir, { recursive: true, force: true });
+  context.interrupted.throwIfAborted();
+}
+
+async function measure(options: RealtimeOptions, dir: string, context: RealtimeContext): Promise<void> {
   const { root, progress, print, interrupted } = context;
   const layout = options.pinned ? layoutOf(await allowedProcessors()) : undefined;
   print(`machine: ${describeMachine()}`);
-  print(
-    layout === undefined
-      ? 'processors: shared by servers and generator'
-      : `processors: servers on ${layout.servers.join(',')}, generator on ${layout.generator.join(',')}`,
-  );
+  print(describeLayout(layout));
   const platform = await startPlatform({ root, dir, gateways: options.gateways, progress, interrupted });
   try {
     if (layout !== undefined) await pinGroups([...platform.processes.values()], layout.servers);
     await progress.step('warm-up', () => warmUp({ options, platform, layout, interrupted }));
     await runScenarios(context, { options, platform, dir, layout, interrupted });
-  } catch (error) {
-    interrupted.throwIfAborted();
-    progress.note(`logs: ${dir}/logs`);
-    throw error;
   } finally {
     await platform.stop();
   }
-  await rm(dir, { recursive: true, force: true });
 }
+
+const describeLayout = (layout: Layout | undefined): string =>
+  layout === undefined
+    ? 'processors: shared by servers and generator'
+    : `processors: servers on ${layout.servers.join(',')}, generator on ${layout.generator.join(',')}`;
 
 async function runScenarios(
   context: RealtimeContext,

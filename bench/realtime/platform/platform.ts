@@ -7,20 +7,13 @@ import { createArtifactContext, ensureStorePrograms } from '@chatplatform/local/
 import type { Progress } from '@chatplatform/local/launcher/progress';
 import { startStores } from '@chatplatform/local/stores/index';
 import { freePort } from '@chatplatform/local/stores/network';
-import type { RunningProcess } from '@chatplatform/local/stores/process';
 import { type Identities, startIdentities } from './identities.ts';
-
-export interface Gateway {
-  readonly url: string;
-  readonly process: RunningProcess;
-  /** Where its inspector listens once it is asked to (SIGUSR1). */
-  readonly inspectorPort: number;
-}
+import { inspectable, type SocketHolder } from './socket-holder.ts';
 
 /** What messaging needs of a platform, as ordinary processes on free ports of the loopback address. */
 export interface Platform {
   readonly chatUrl: string;
-  readonly gateways: readonly Gateway[];
+  readonly gateways: readonly SocketHolder[];
   readonly redisUrl: string;
   readonly identities: Identities;
   /** By component: the leaders of their process groups. */
@@ -62,7 +55,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const chat = await progress.step('chat', () => startServices(['chat'], services));
     undo.push(() => stopServices(chat));
     interrupted.throwIfAborted();
-    const gateways: Gateway[] = [];
+    const gateways: SocketHolder[] = [];
     undo.push(async () => void (await Promise.all(gateways.map(({ process }) => process.stop()))));
     for (let index = 0; index < options.gateways; index += 1)
       gateways.push(await progress.step(`gateway ${index + 1}`, () => startGateway(services)));
@@ -86,7 +79,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   }
 }
 
-async function startGateway(services: ServicesOptions): Promise<Gateway> {
+async function startGateway(services: ServicesOptions): Promise<SocketHolder> {
   const [http, management, inspectorPort] = [await freePort(), await freePort(), await freePort()];
   const { addresses } = services;
   const process = await startService('gateway', {
@@ -98,7 +91,7 @@ async function startGateway(services: ServicesOptions): Promise<Gateway> {
     },
     extra: {
       gateway: {
-        NODE_OPTIONS: `--inspect-port=127.0.0.1:${inspectorPort}`,
+        ...inspectable(inspectorPort),
         // Nothing is waited for at the end: the connections are the generator's, and it is gone.
         DRAIN_SECONDS: '0',
       },

@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { accepts, freePort } from '@chatplatform/local/stores/network';
-import { type RunningProcess, startProcess } from '@chatplatform/local/stores/process';
+import { startProcess } from '@chatplatform/local/stores/process';
+import { inspectable, type SocketHolder } from '../platform/socket-holder.ts';
 
 const program = fileURLToPath(new URL('server.ts', import.meta.url));
 
 export interface Reference {
-  readonly urls: readonly string[];
+  readonly servers: readonly SocketHolder[];
   readonly processes: ReadonlyMap<string, number>;
   stop(): Promise<void>;
 }
@@ -16,29 +17,32 @@ export async function startReference(options: {
   redisUrl: string;
   dir: string;
 }): Promise<Reference> {
-  const running: RunningProcess[] = [];
-  const urls: string[] = [];
+  const servers: SocketHolder[] = [];
   const stop = async (): Promise<void> => {
-    await Promise.all(running.map((server) => server.stop()));
+    await Promise.all(servers.map(({ process }) => process.stop()));
   };
   try {
-    for (let index = 0; index < options.servers; index += 1) {
-      const port = await freePort();
-      running.push(
-        await startProcess({
-          name: `reference ${index + 1}`,
-          command: process.execPath,
-          args: [program],
-          env: { PORT: String(port), REDIS_URL: options.redisUrl },
-          logFile: `${options.dir}/logs/reference.log`,
-          ready: () => accepts(port),
-        }),
-      );
-      urls.push(`http://127.0.0.1:${port}`);
-    }
+    for (let index = 0; index < options.servers; index += 1)
+      servers.push(await startServer(`reference ${index + 1}`, options));
   } catch (error) {
     await stop();
     throw error;
   }
-  return { urls, processes: new Map(running.map(({ name, pid }) => [name, pid])), stop };
+  return { servers, processes: new Map(servers.map(({ process: { name, pid } }) => [name, pid])), stop };
+}
+
+async function startServer(
+  name: string,
+  { redisUrl, dir }: { redisUrl: string; dir: string },
+): Promise<SocketHolder> {
+  const [port, inspectorPort] = [await freePort(), await freePort()];
+  const server = await startProcess({
+    name,
+    command: process.execPath,
+    args: [program],
+    env: { PORT: String(port), REDIS_URL: redisUrl, ...inspectable(inspectorPort) },
+    logFile: `${dir}/logs/reference.log`,
+    ready: () => accepts(port),
+  });
+  return { url: `http://127.0.0.1:${port}`, process: server, inspectorPort };
 }

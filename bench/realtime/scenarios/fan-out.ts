@@ -37,8 +37,8 @@ async function measureRoom(
   const channelId = await createRoom(platform.chatUrl, people, interrupted);
   const tokens = people.map(({ token }) => token);
   const sides = {
-    platform: { urls: platform.gateways.map(({ url }) => url), processes: platform.processes },
-    reference,
+    platform: { holders: platform.gateways, processes: platform.processes },
+    reference: { holders: reference.servers, processes: reference.processes },
   };
   type SideName = keyof typeof sides;
 
@@ -49,7 +49,8 @@ async function measureRoom(
     const order: SideName[] = run % 2 === 0 ? ['reference', 'platform'] : ['platform', 'reference'];
     for (const side of order) {
       report(`room of ${members}, run ${run + 1} of ${options.runs}, ${side}`);
-      const { urls, processes } = sides[side];
+      const { holders, processes } = sides[side];
+      const urls = holders.map(({ url }) => url);
       measured.set(side, await measureSide(context, { urls, processes, channelId, tokens }));
     }
     const [ours, bare] = [measured.get('platform'), measured.get('reference')];

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuBetween, readMachine } from '../../measure/machine.ts';
+import { pinGroups } from '../../measure/processors.ts';
 import { residentBytes } from '../../measure/process-times.ts';
 import { figuresOf, type Figure, type Section } from '../../report/figure.ts';
 import { generate, startGenerator, type GeneratorOptions } from '../generator/start.ts';
 import { collectedHeap } from '../platform/inspector.ts';
-import type { Gateway } from '../platform/platform.ts';
 import { createRoom } from '../platform/room.ts';
+import type { SocketHolder } from '../platform/socket-holder.ts';
+import { startReference } from '../reference/start.ts';
 import type { ScenarioContext } from './scenario.ts';
 
 const GOAL_HEAP_BYTES = 12 * 1024;
@@ -13,54 +15,91 @@ const GOAL_HEAP_BYTES = 12 * 1024;
 const SETTLE_MS = 6000;
 /** Over which the CPU of idling is measured: longer than connections take to be pinged and presence to be renewed. */
 const IDLE_MS = 26_000;
+const QUICK_IDLE_MS = 2000;
+const DEADLINE_MS = 900_000;
 
-/** What a gateway holds for connections that say nothing: authenticated, in the room of one channel, in presence. */
+/**
+ * What a gateway holds for connections that say nothing: authenticated, in the room of one channel, in presence. Bare
+ * Socket.IO with as many shows which part of it is Socket.IO's.
+ */
 export async function measureIdleSockets(context: ScenarioContext): Promise<readonly Section[]> {
-  const { options, platform, layout, report, interrupted } = context;
-  const [gateway] = platform.gateways;
-  if (gateway === undefined) throw new Error('there is no gateway');
+  const { options, platform, dir, layout, report, interrupted } = context;
   const people = await platform.identities.people(options.sockets);
   report(`${people.length} members join`);
   await createRoom(platform.chatUrl, people, interrupted);
-  const tokens = people.map(({ token }) => token);
-  const generator = { processors: layout?.generator, timeoutMs: 600_000, interrupted };
-
-  report('warms up');
-  // What is allocated once (code, pools, the high-water mark of the heap) must not count for the connections.
-  await generate('idle-sockets', { url: gateway.url, tokens }, generator);
-  const runs: Record<string, number>[] = [];
-  for (let run = 0; run < options.runs; run += 1) {
-    report(`run ${run + 1} of ${options.runs}`);
-    runs.push(await measureRun(gateway, tokens, { generator, idleMs: options.quick ? 2000 : IDLE_MS }));
+  const input: HeldInput = {
+    runs: options.runs,
+    tokens: people.map(({ token }) => token),
+    idleMs: options.quick ? QUICK_IDLE_MS : IDLE_MS,
+    generator: { processors: layout?.generator, timeoutMs: DEADLINE_MS, interrupted },
+  };
+  const reference = await startReference({ servers: 1, redisUrl: platform.redisUrl, dir });
+  try {
+    if (layout !== undefined) await pinGroups([...reference.processes.values()], layout.servers);
+    const sides = { platform: platform.gateways[0], reference: reference.servers[0] };
+    const runs: Record<string, number>[] = Array.from({ length: options.runs }, () => ({}));
+    for (const [side, holder] of Object.entries(sides)) {
+      if (holder === undefined) throw new Error(`nothing holds connections for the ${side}`);
+      const measured = await measureSide(holder, input, (detail) => report(`${side}, ${detail}`));
+      for (const [index, run] of runs.entries()) Object.assign(run, prefixed(side, measured[index] ?? {}));
+    }
+    return [
+      {
+        title: `${options.sockets} idle authenticated connections on one gateway`,
+        figures: figuresOf(runs, (key) => describeFigure(key, options.sockets)),
+        notes: [],
+      },
+    ];
+  } finally {
+    await reference.stop();
   }
-  return [
-    {
-      title: `${options.sockets} idle authenticated connections on one gateway`,
-      figures: figuresOf(runs, (key) => describeFigure(key, options.sockets)),
-      notes: [],
-    },
-  ];
 }
 
-async function measureRun(
-  gateway: Gateway,
-  tokens: readonly string[],
-  { generator, idleMs }: { generator: GeneratorOptions; idleMs: number },
-): Promise<Record<string, number>> {
-  const without = await memoryOf(gateway, generator.interrupted);
-  const clients = await startGenerator('idle-sockets', { url: gateway.url, tokens }, generator);
+interface HeldInput {
+  readonly runs: number;
+  readonly tokens: readonly string[];
+  readonly idleMs: number;
+  readonly generator: GeneratorOptions;
+}
+
+type Measured = Record<keyof typeof KINDS, number>;
+
+async function measureSide(
+  holder: SocketHolder,
+  input: HeldInput,
+  report: (detail: string) => void,
+): Promise<Measured[]> {
+  report('warm-up');
+  // What is allocated once (code, pools, the high-water mark of the heap) must not count for the connections.
+  await generate('idle-sockets', { url: holder.url, tokens: input.tokens }, input.generator);
+  const measured: Measured[] = [];
+  for (let run = 0; run < input.runs; run += 1) {
+    report(`run ${run + 1} of ${input.runs}`);
+    measured.push(await measureRun(holder, input));
+  }
+  return measured;
+}
+
+const prefixed = (side: string, values: Partial<Measured>): Record<string, number> =>
+  Object.fromEntries(Object.entries(values).map(([kind, value]) => [`${side}/${kind}`, value]));
+
+async function measureRun(holder: SocketHolder, { tokens, idleMs, generator }: HeldInput): Promise<Measured> {
+  const { interrupted } = generator;
+  const without = await memoryOf(holder, interrupted);
+  const clients = await startGenerator('idle-sockets', { url: holder.url, tokens }, generator);
   try {
-    const held = await memoryOf(gateway, generator.interrupted);
+    const held = await memoryOf(holder, interrupted);
     const before = await readMachine();
-    await sleep(idleMs, undefined, { signal: generator.interrupted });
+    await sleep(idleMs, undefined, { signal: interrupted });
     const after = await readMachine();
-    const cpu = cpuBetween(before, after, [gateway.process.pid]).get(gateway.process.pid) ?? Number.NaN;
+    const { pid } = holder.process;
+    const cpuSeconds = cpuBetween(before, after, [pid]).get(pid) ?? Number.NaN;
     const each = (bytes: number): number => bytes / tokens.length;
     return {
       heap: each(held.heap - without.heap),
       buffers: each(held.buffers - without.buffers),
       resident: each(held.resident - without.resident),
-      cpu: cpu / (after.at - before.at),
+      cpu: cpuSeconds / (after.at - before.at),
       handshakes: clients.result.handshakesPerSecond,
     };
   } finally {
@@ -69,22 +108,30 @@ async function measureRun(
 }
 
 async function memoryOf(
-  gateway: Gateway,
+  holder: SocketHolder,
   interrupted: AbortSignal,
 ): Promise<{ heap: number; buffers: number; resident: number }> {
   await sleep(SETTLE_MS, undefined, { signal: interrupted });
-  const { heap, buffers } = await collectedHeap(gateway);
-  return { heap, buffers, resident: await residentBytes(gateway.process.pid) };
+  const { heap, buffers } = await collectedHeap(holder);
+  return { heap, buffers, resident: await residentBytes(holder.process.pid) };
 }
 
-const KINDS: Record<string, Pick<Figure, 'label' | 'unit' | 'goal'>> = {
-  heap: { label: 'heap a connection', unit: 'B', goal: { atMost: GOAL_HEAP_BYTES } },
+const SIDES: Record<string, string> = { platform: 'ChatPlatform', reference: 'bare Socket.IO' };
+const KINDS = {
+  heap: { label: 'heap a connection', unit: 'B' },
   buffers: { label: 'buffers outside the heap, a connection', unit: 'B' },
   resident: { label: 'resident memory a connection', unit: 'B' },
-  cpu: { label: 'gateway, idling', unit: 'CPU' },
+  cpu: { label: 'idling', unit: 'CPU' },
   handshakes: { label: 'handshakes', unit: '/s' },
-};
+} as const satisfies Record<string, Pick<Figure, 'label' | 'unit'>>;
 
 function describeFigure(key: string, sockets: number): Omit<Figure, 'values'> {
-  return { id: `idle-sockets/${sockets}/${key}`, ...(KINDS[key] ?? { label: key, unit: '' }) };
+  const [side = '', kind = ''] = key.split('/');
+  const { label, unit } = KINDS[kind as keyof typeof KINDS];
+  return {
+    id: `idle-sockets/${sockets}/${key}`,
+    label: `${SIDES[side] ?? side}: ${label}`,
+    unit,
+    ...(key === 'platform/heap' ? { goal: { atMost: GOAL_HEAP_BYTES } } : {}),
+  };
 }
