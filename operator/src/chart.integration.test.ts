@@ -5,12 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { connectTestApiServer, lookUp, DEPLOYMENTS } from '../test/api-server.ts';
 import type { TestApiServer } from '../test/api-server.ts';
+import { findProgram } from '../test/programs.ts';
 import { customResourceDefinition } from './api/index.ts';
 import { clusterRules } from './rbac.ts';
 import type { KubeObject } from './runtime/index.ts';
 
-/** Helm 3 or 4, e.g. `HELM_BINARY=/usr/local/bin/helm`. */
-const helmBinary = process.env['HELM_BINARY'];
+/** Helm 3 or 4. */
+const helmBinary = findProgram('helm', 'HELM_BINARY');
 const CHART = join(import.meta.dirname, '../../charts/chatplatform-operator');
 const RELEASE = 'chatplatform-operator';
 
@@ -27,7 +28,7 @@ async function render(...args: string[]): Promise<KubeObject[]> {
 const only = (objects: readonly KubeObject[], kind: string, name = RELEASE) =>
   objects.find((object) => object.kind === kind && object.metadata.name === name);
 
-(helmBinary === undefined ? describe.skip : describe)('the chart (needs HELM_BINARY)', () => {
+(helmBinary === undefined ? describe.skip : describe)('the chart (needs helm)', () => {
   let server: TestApiServer;
   let namespace: string;
 

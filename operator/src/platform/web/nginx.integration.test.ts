@@ -10,11 +10,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startDnsStub } from '../../../test/dns-stub.ts';
 import type { DnsStub } from '../../../test/dns-stub.ts';
 import { platformOf } from '../../../test/platform-of.ts';
+import { findProgram } from '../../../test/programs.ts';
 import { SERVICE_NAMES } from '../../api/index.ts';
 import { nginxConfig } from './nginx.ts';
 
-/** An nginx with the modules of Debian's nginx-light, e.g. `NGINX_BINARY=/usr/sbin/nginx`. */
-const binary = process.env['NGINX_BINARY'];
+/** An nginx with the modules of Debian's nginx-light. */
+const binary = findProgram('nginx', 'NGINX_BINARY');
 
 let folder: string;
 let dns: DnsStub;
@@ -107,7 +108,7 @@ const rawStatus = (path: string) =>
       .on('error', reject);
   });
 
-(binary === undefined ? describe.skip : describe)('the edge (needs NGINX_BINARY)', () => {
+(binary === undefined ? describe.skip : describe)('the edge (needs nginx)', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'edge-'));
     // Started by root, nginx serves as nobody.
