@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Channel, ChannelList, Message, MessagePage } from '@chatplatform/contracts/http/chat';
+import type { EventData, EventType } from '@chatplatform/contracts/events/catalogue';
 import type { CloudEvent } from '@chatplatform/contracts/events/envelope';
 import type { Problem } from '@chatplatform/contracts/problem';
-import { connectEventBus } from '@chatplatform/kit/events';
+import { systemClock } from '@chatplatform/kit/clock';
+import { connectEventBus, newEvent } from '@chatplatform/kit/events';
 import type { EventBus } from '@chatplatform/kit/events';
 import { newId } from '@chatplatform/kit/ids';
 import { createLogger } from '@chatplatform/kit/logger';
@@ -13,6 +15,11 @@ import type { TokenIssuer } from '@chatplatform/kit/testing/access-tokens';
 import { eventually } from '@chatplatform/kit/testing/eventually';
 import { startTcpProxy } from '@chatplatform/kit/testing/tcp-proxy';
 import type { TcpProxy } from '@chatplatform/kit/testing/tcp-proxy';
+import { completeAbandonedCreations } from './core/commands/complete-creation.ts';
+import { directKey } from './core/domain/channel.ts';
+import { channelCreated } from './core/domain/events.ts';
+import { createChannelStore } from './infrastructure/mongo/channel-store.ts';
+import { createMembershipStore } from './infrastructure/mongo/membership-store.ts';
 import { createPeople } from './infrastructure/mongo/people.ts';
 import { migrateSchema } from './infrastructure/mongo/schema.ts';
 import { startChatInstance } from './testing/chat-instance.ts';
@@ -68,8 +75,18 @@ describeWithStores(`the chat service${suffix}`, () => {
     const text = await response.text();
     return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as T };
   };
-  const say = (pod: number, who: string, channelId: string, text: string, clientMessageId = newId()) =>
-    ask<Message>(pod, who, `POST /${channelId}/messages`, { clientMessageId, text });
+  const say = (
+    pod: number,
+    who: string,
+    channelId: string,
+    content: string | { text: string; clientMessageId: string },
+  ) =>
+    ask<Message>(
+      pod,
+      who,
+      `POST /${channelId}/messages`,
+      typeof content === 'string' ? { text: content, clientMessageId: newId() } : content,
+    );
   const createGroup = async (owner: string, ...memberIds: string[]): Promise<Channel> =>
     (await ask<Channel>(0, owner, 'POST ', { kind: 'group', name: 'Engine room', memberIds })).body;
   const inListOf = async (who: string, channelId: string, pod = 0): Promise<Channel | undefined> =>
@@ -147,8 +164,8 @@ describeWithStores(`the chat service${suffix}`, () => {
     const answers = await Promise.all(
       // Every tenth is sent twice at once, through both Pods.
       sends.flatMap(({ id, who, text, pod }, index) => [
-        say(pod, who, channel.id, text, id),
-        ...(index % 10 === 0 ? [say(1 - pod, who, channel.id, text, id)] : []),
+        say(pod, who, channel.id, { text, clientMessageId: id }),
+        ...(index % 10 === 0 ? [say(1 - pod, who, channel.id, { text, clientMessageId: id })] : []),
       ]),
     );
     expect(answers.filter(({ status }) => status !== 201 && status !== 200)).toEqual([]);
@@ -182,12 +199,12 @@ describeWithStores(`the chat service${suffix}`, () => {
     await say(1, ada, channel.id, 'warms the writer up');
     const id = newId();
     mongoProxy.muteServerOnce('insert');
-    const lost = say(1, ada, channel.id, 'written, never answered', id);
+    const lost = say(1, ada, channel.id, { text: 'written, never answered', clientMessageId: id });
     await eventually(
       () => mongo.db.collection('messages').countDocuments({ clientMessageId: id }),
       (count) => count === 1,
     );
-    const retried = await say(0, ada, channel.id, 'written, never answered', id);
+    const retried = await say(0, ada, channel.id, { text: 'written, never answered', clientMessageId: id });
     expect(retried).toMatchObject({ status: 200, body: { seq: 2, clientMessageId: id } });
     const { status, body } = await lost;
     expect({ status, code: (body as unknown as Problem).code }).toEqual({
@@ -196,7 +213,12 @@ describeWithStores(`the chat service${suffix}`, () => {
     });
     mongoProxy.cut();
     mongoProxy.restore();
-    expect(await say(1, ada, channel.id, 'again', id)).toMatchObject({ status: 200, body: retried.body });
+    const again = await eventually(
+      () => say(1, ada, channel.id, { text: 'again', clientMessageId: id }),
+      ({ status: answered }) => answered !== 503,
+      30_000,
+    );
+    expect(again).toMatchObject({ status: 200, body: retried.body });
     expect(await say(1, ada, channel.id, 'goes on')).toMatchObject({ status: 201, body: { seq: 3 } });
     expect(await inListOf(bob, channel.id)).toMatchObject({ lastSeq: 3, unreadCount: 3 });
     expect(await inListOf(ada, channel.id)).toMatchObject({ lastSeq: 3, unreadCount: 0 });
@@ -225,6 +247,81 @@ describeWithStores(`the chat service${suffix}`, () => {
       (found) => found !== null,
     );
   }, 60_000);
+
+  it('says at once that the store is away, and goes on when it is back', async () => {
+    const channel = await createGroup(ada, bob);
+    await say(1, ada, channel.id, 'before');
+    const id = newId();
+    mongoProxy.cut();
+    expect(await say(1, ada, channel.id, { text: 'meanwhile', clientMessageId: id })).toMatchObject({
+      status: 503,
+      body: { code: 'store.unavailable', retryAfterSeconds: 1 },
+    });
+    mongoProxy.restore();
+    const retried = await eventually(
+      () => say(1, ada, channel.id, { text: 'meanwhile', clientMessageId: id }),
+      ({ status }) => status !== 503,
+      30_000,
+    );
+    expect(retried).toMatchObject({ status: 201, body: { seq: 2 } });
+  }, 60_000);
+
+  it('learns who exists from events', async () => {
+    const [newcomer, latecomer] = [newId(), newId()];
+    const publish = <T extends EventType>(type: T, subject: string, data: EventData<T>): Promise<void> =>
+      listener.publish(
+        newEvent({ type, source: '/services/test', subject, data: data as never, now: new Date() }),
+      );
+    await publish('user.registered.v1', newcomer, {
+      userId: newcomer,
+      email: 'newcomer@people.example',
+      username: 'newcomer',
+      displayName: 'New',
+      registeredAt: new Date().toISOString(),
+    });
+    await publish('user.profile-updated.v1', latecomer, {
+      userId: latecomer,
+      username: 'latecomer',
+      displayName: 'Late',
+      avatarMediaId: null,
+      revision: 3,
+    });
+    for (const peerId of [newcomer, latecomer]) {
+      await eventually(
+        () => ask(0, ada, 'POST ', { kind: 'direct', peerId }),
+        ({ status }) => status === 201 || status === 200,
+      );
+    }
+  }, 30_000);
+
+  it('completes a channel whose creator died half-way', async () => {
+    const events = { clock: systemClock, nudge: () => undefined };
+    const [channels, memberships] = [
+      createChannelStore(mongo.db, events),
+      createMembershipStore(mongo.db, events),
+    ];
+    const channel = {
+      id: newId(),
+      kind: 'direct' as const,
+      name: null,
+      createdBy: bob,
+      createdAt: new Date(Date.now() - 60_000),
+      directKey: directKey(bob, eve),
+      lastSeqHint: 0,
+      pendingMemberIds: [bob, eve],
+    };
+    await channels.insert(channel, channelCreated(channel, channel.pendingMemberIds));
+    expect(await inListOf(eve, channel.id)).toBeUndefined();
+    const live = { memberJoined: () => undefined };
+    const begunBefore = new Date(Date.now() - 30_000);
+    await completeAbandonedCreations({ channels, memberships, live }, begunBefore);
+    expect(await inListOf(eve, channel.id)).toMatchObject({ memberCount: 2, peerId: bob });
+    expect(await completeAbandonedCreations({ channels, memberships, live }, begunBefore)).toBe(0);
+    expect(await ask<Channel>(0, eve, 'POST ', { kind: 'direct', peerId: bob })).toMatchObject({
+      status: 200,
+      body: { id: channel.id },
+    });
+  });
 
   it('keeps one direct channel a pair, whoever asks, at once and through both Pods', async () => {
     const answers = await Promise.all([
@@ -296,9 +393,12 @@ describeWithStores(`the chat service${suffix}`, () => {
     expect((await ask(0, eve, `POST /${group.id}/members`, { userId: eve })).status).toBe(404);
     expect((await ask(0, bob, `POST /${group.id}/members`, { userId: eve })).status).toBe(403);
     const id = newId();
-    const first = await say(0, bob, group.id, 'mine', id);
+    const first = await say(0, bob, group.id, { text: 'mine', clientMessageId: id });
     expect((await ask(0, ada, `DELETE /${group.id}/members/${bob}`)).status).toBe(204);
-    expect(await say(0, bob, group.id, 'mine', id)).toMatchObject({ status: 200, body: first.body });
+    expect(await say(0, bob, group.id, { text: 'mine', clientMessageId: id })).toMatchObject({
+      status: 200,
+      body: first.body,
+    });
     expect((await say(0, bob, group.id, 'another')).status).toBe(404);
     expect((await ask(0, bob, `GET /${group.id}/messages`)).status).toBe(404);
   });
@@ -306,8 +406,8 @@ describeWithStores(`the chat service${suffix}`, () => {
   it('refuses a client message id that was used in another channel', async () => {
     const [one, other] = [await createGroup(ada), await createGroup(ada)];
     const id = newId();
-    await say(0, ada, one.id, 'here', id);
-    expect(await say(0, ada, other.id, 'there', id)).toMatchObject({
+    await say(0, ada, one.id, { text: 'here', clientMessageId: id });
+    expect(await say(0, ada, other.id, { text: 'there', clientMessageId: id })).toMatchObject({
       status: 409,
       body: { code: 'message.client-id-reused' },
     });

@@ -1,6 +1,7 @@
 import { MongoClient } from 'mongodb';
 import type { Db } from 'mongodb';
 import { errorCode } from './errors.ts';
+import { reviveWhenStuck } from './mongo-watchdog.ts';
 
 export { createOutboxIndex, embeddedOutbox, outboxEntries } from './mongo-outbox.ts';
 export type { OutboxEntry } from './mongo-outbox.ts';
@@ -12,6 +13,9 @@ export type MongoConnection = {
   ping(): Promise<void>;
   close(): Promise<void>;
 };
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const HEARTBEAT_MS = 5_000;
 
 /**
  * A pool on one database; every write waits for a majority. Connects at the first use and again after every loss, so a
@@ -28,10 +32,15 @@ export const connectMongo = async ({
   const client = new MongoClient(url, {
     writeConcern: { w: 'majority' },
     serverSelectionTimeoutMS: 5_000,
-    connectTimeoutMS: 5_000,
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    heartbeatFrequencyMS: HEARTBEAT_MS,
     socketTimeoutMS: 60_000,
     maxPoolSize: 50,
     ignoreUndefined: true,
+  });
+  const stopWatching = reviveWhenStuck(client, {
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    heartbeatMs: HEARTBEAT_MS,
   });
   const db = client.db(database);
   return {
@@ -39,7 +48,10 @@ export const connectMongo = async ({
     async ping() {
       await db.command({ ping: 1 });
     },
-    close: () => client.close(),
+    async close() {
+      stopWatching();
+      await client.close();
+    },
   };
 };
 

@@ -14,6 +14,7 @@ import { handleFrame } from './frame-handler.ts';
 import type { FrameHandlerDeps } from './frame-handler.ts';
 import { handshake } from './handshake.ts';
 import type { HandshakeDeps } from './handshake.ts';
+import { closeSocketServer } from './socket-server.ts';
 import type { SocketServer } from './socket-server.ts';
 import { keepUp } from './upkeep.ts';
 
@@ -38,6 +39,8 @@ export interface LiveServer {
 const connections = createGauge({ name: 'gateway_connections', help: 'Connections held by this process.' });
 
 const UPKEEP_INTERVAL_MS = 1_000;
+/** Clients are given this long to take part in the closing of their connection. */
+const CLOSING_MS = 1_000;
 /** Reads under way at once while everybody's channels are read anew. */
 const REFRESH_CONCURRENCY = 16;
 
@@ -103,7 +106,7 @@ export function runLiveServer(io: SocketServer, deps: LiveServerDeps): LiveServe
       draining = true;
       await drain([...sockets()], { windowMs: deps.drainWindowMs, pause: deps.pause });
       clearInterval(upkeep);
-      await io.close();
+      await closeSocketServer(io, CLOSING_MS);
     },
   };
 }

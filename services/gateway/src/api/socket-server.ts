@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
+import type { Socket } from 'node:net';
 import type { ServerFrames } from '@chatplatform/contracts/frames/socket';
 import { Server } from 'socket.io';
 import type { ServerOptions } from 'socket.io';
@@ -10,6 +11,30 @@ export type SocketServer = Server<ClientFramesUnchecked, ServerFrames, SignalsUn
 
 /** A text of 8000 characters, escaped and in UTF-8, with its attachments and mentions, fits. */
 const MAX_FRAME_BYTES = 64 * 1024;
+
+/**
+ * Ends the server, politely at first: a client that does not take part in the closing handshake would hold it for
+ * half a minute.
+ */
+export async function closeSocketServer(io: SocketServer, politeMs: number): Promise<void> {
+  const closed = io.close();
+  const timer = setTimeout(() => {
+    for (const connection of connectionsOf.get(io) ?? []) connection.destroy();
+  }, politeMs);
+  await closed;
+  clearTimeout(timer);
+}
+
+const connectionsOf = new WeakMap<SocketServer, Set<Socket>>();
+
+function trackConnections(server: HttpServer): Set<Socket> {
+  const connections = new Set<Socket>();
+  server.on('connection', (connection: Socket) => {
+    connections.add(connection);
+    connection.once('close', () => connections.delete(connection));
+  });
+  return connections;
+}
 
 export function createSocketServer(
   server: HttpServer,
@@ -33,6 +58,7 @@ export function createSocketServer(
       else decide('origin not allowed', false);
     },
   });
+  connectionsOf.set(io, trackConnections(server));
   // The first request would be kept as long as the connection lives.
   io.engine.on('connection', (connection: { request: unknown }) => {
     connection.request = null;
