@@ -1,15 +1,17 @@
-import { chmod, cp, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   createArtifactContext,
   ensureDockerCompose,
+  ensureHostPackages,
   ensureKubernetes,
   ensureStorePrograms,
 } from '@chatplatform/local/artifacts/index';
 import { startControlPlane } from '@chatplatform/local/cluster/control-plane';
 import { createProgress } from '@chatplatform/local/launcher/progress';
 import { startStores } from '@chatplatform/local/stores/index';
+import { libraryPath } from '@chatplatform/local/stores/store';
 import type { SuiteContext } from './suite.ts';
 
 export interface TestServers {
@@ -24,10 +26,11 @@ export async function startTestServers(context: SuiteContext): Promise<TestServe
     Date.now,
   );
   const artifacts = createArtifactContext({ progress, repository: context.root });
-  const [programs, kubernetes, dockerCompose] = await Promise.all([
+  const [programs, kubernetes, dockerCompose, nginx] = await Promise.all([
     ensureStorePrograms(artifacts),
     ensureKubernetes(artifacts),
     ensureDockerCompose(artifacts),
+    ensureHostPackages(artifacts, ['nginx']),
   ]);
   const dir = await mkdtemp(join(tmpdir(), 'chatplatform-stores-'));
   // For root, PostgreSQL runs as another user, who must be able to reach its data.
@@ -43,6 +46,7 @@ export async function startTestServers(context: SuiteContext): Promise<TestServe
       ...stores.settings,
       KUBECONFIG_TEST: controlPlane.kubeconfig,
       DOCKER_COMPOSE: dockerCompose,
+      NGINX_BINARY: await programOf(nginx, '/usr/sbin/nginx', dir),
       // kubectl and helm.
       PATH: `${kubernetes}:${context.env['PATH'] ?? ''}`,
     },
@@ -52,4 +56,15 @@ export async function startTestServers(context: SuiteContext): Promise<TestServe
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** A program of unpacked packages as one that needs no settings: it brings its libraries itself. */
+async function programOf(packages: string, program: string, dir: string): Promise<string> {
+  if (packages === '') return program;
+  const wrapper = join(dir, basename(program));
+  const { LD_LIBRARY_PATH: libraries = '' } = libraryPath(packages);
+  await writeFile(wrapper, `#!/bin/sh\nLD_LIBRARY_PATH='${libraries}' exec '${packages}${program}' "$@"\n`, {
+    mode: 0o755,
+  });
+  return wrapper;
 }

@@ -24,7 +24,7 @@ if (AZURE_BLOB_CONNECTION_STRING === undefined) {
 }
 
 if (S3_ENDPOINT === undefined) {
-  describe.skip('S3 (S3_ENDPOINT is not set)', () => {
+  describe.skip('S3 (needs S3_ENDPOINT)', () => {
     it('keeps the contract of the object store', () => undefined);
   });
 } else {

@@ -10,9 +10,10 @@ const PROGRAMS: Record<HostPackage, string> = {
   'redis-server': '/usr/bin/redis-server',
   'rabbitmq-server': '/usr/lib/rabbitmq/bin/rabbitmq-server',
   postgresql: '/usr/lib/postgresql',
+  nginx: '/usr/sbin/nginx',
 };
 
-export type HostPackage = 'redis-server' | 'rabbitmq-server' | 'postgresql';
+export type HostPackage = 'redis-server' | 'rabbitmq-server' | 'postgresql' | 'nginx';
 
 /**
  * The C library is left to the host, because it must match the host's dynamic loader; the others only serve the
