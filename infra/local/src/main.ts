@@ -3,40 +3,49 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArguments } from './launcher/arguments.ts';
 import type { Command } from './launcher/arguments.ts';
-import { down } from './launcher/commands/down.ts';
-import { env } from './launcher/commands/env.ts';
-import { status } from './launcher/commands/status.ts';
-import { up } from './launcher/commands/up.ts';
 import { delegate } from './launcher/delegate.ts';
 import { helpText } from './launcher/help-text.ts';
 import { LauncherError, renderLauncherError } from './launcher/launcher-error.ts';
-import { createSession } from './launcher/session.ts';
-import type { Session } from './launcher/session.ts';
+import { repositoryRoot } from './launcher/paths.ts';
 
-async function run(command: Command, session: Session): Promise<number> {
+/** @returns the exit code. Commands are loaded when they are run: `env` and `version` answer at once. */
+async function run(command: Command): Promise<number> {
   switch (command.name) {
-    case 'up':
+    case 'up': {
       stopOnInterrupt('up');
-      await up(session, command.context);
+      const { up } = await import('./launcher/commands/up.ts');
+      await up(await newSession(), command.context);
       return 0;
-    case 'down':
+    }
+    case 'down': {
       stopOnInterrupt('down');
-      await down(session, command.purge);
+      const { down } = await import('./launcher/commands/down.ts');
+      await down(await newSession(), command.purge);
       return 0;
-    case 'status':
-      return (await status(session)) ? 0 : 1;
-    case 'env':
-      await env(session);
+    }
+    case 'status': {
+      const { status } = await import('./launcher/commands/status.ts');
+      return (await status(await newSession())) ? 0 : 1;
+    }
+    case 'env': {
+      const { env } = await import('./launcher/commands/env.ts');
+      await env(await newSession());
       return 0;
+    }
     case 'version':
-      session.print(await readVersion(session.repository));
+      console.log(await readVersion());
       return 0;
     case 'help':
-      session.print(helpText.trimEnd());
+      console.log(helpText.trimEnd());
       return 0;
     default:
-      return delegate(session.repository, command.name, command.args);
+      return delegate(repositoryRoot, command.name, command.args);
   }
+}
+
+async function newSession() {
+  const { createSession } = await import('./launcher/session.ts');
+  return createSession();
 }
 
 /** Every stage can be repeated, so nothing has to be undone. */
@@ -50,11 +59,9 @@ function stopOnInterrupt(command: string): void {
   }
 }
 
-async function readVersion(repository: string): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')) as {
-    version: string;
-  };
-  return version;
+async function readVersion(): Promise<string> {
+  const text = await readFile(join(repositoryRoot, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 // `./chatplatform status | head` closes the pipe before all is said: that is no failure.
@@ -64,7 +71,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  process.exitCode = await run(parseArguments(process.argv.slice(2)), createSession());
+  process.exitCode = await run(parseArguments(process.argv.slice(2)));
 } catch (error) {
   if (!(error instanceof LauncherError)) throw error;
   process.stderr.write(`${renderLauncherError(error)}\n`);

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { LauncherError } from './launcher-error.ts';
 
 /** What a command said and how it ended. */
 export interface Result {
@@ -16,13 +17,13 @@ export interface RunOptions {
 
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
-/** A command that ended with another code than 0. */
-export class CommandError extends Error {
+/** A command that ended with another code than 0: shown as the command and the last lines of what it said. */
+export class CommandError extends LauncherError {
   readonly result: Result;
 
   constructor(command: string, result: Result) {
     const said = (result.stderr.trim() || result.stdout.trim()).split('\n').slice(-5).join('\n');
-    super(`${command} failed (exit code ${result.code}): ${said}`);
+    super(`${command} failed (exit code ${result.code}):\n${said.replace(/^/gm, '    ')}`);
     this.name = 'CommandError';
     this.result = result;
   }

@@ -9,7 +9,7 @@ import { findNameservers } from './host/nameservers.ts';
 import { addLoopbackAddress, replaceNftTable } from './host/network.ts';
 import { findCniBinaries } from './host/programs.ts';
 import { changedSysctls, readSysctls, writeSysctls } from './host/sysctl.ts';
-import { hasCapSysResource } from './preflight/parse.ts';
+import { hasCapability } from './preflight/parse.ts';
 import { settings } from './settings.ts';
 
 const machineRecordSchema = z.object({ sysctls: z.record(z.string(), z.string()) });
@@ -23,7 +23,7 @@ export async function readMachineTraits(): Promise<MachineTraits> {
   }
   return {
     cgroupVersion: cgroup.version,
-    mayLowerOomScore: hasCapSysResource(await readFile('/proc/self/status', 'utf8')),
+    mayLowerOomScore: hasCapability(await readFile('/proc/self/status', 'utf8'), 'CAP_SYS_RESOURCE'),
     cniBinaries,
     nameservers: await findNameservers(),
   };

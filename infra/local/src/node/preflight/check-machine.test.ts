@@ -9,6 +9,7 @@ const good: MachineFacts = {
   architecture: 'x64',
   userId: 0,
   os: { id: 'debian', like: [], prettyName: 'Debian GNU/Linux 12 (bookworm)' },
+  missingCapabilities: [],
   hasAptGet: true,
   memoryAvailableBytes: 8 * GIB,
   disks: [{ path: '/var/lib/chatplatform', availableBytes: 20 * GIB }],
@@ -38,6 +39,11 @@ describe('checkMachine', () => {
     ['another system', { platform: 'darwin', os: undefined }, 'this is darwin'],
     ['another processor', { architecture: 'riscv64' }, 'this is riscv64'],
     ['not root', { userId: 1000 }, 'needs root'],
+    [
+      'a container',
+      { missingCapabilities: ['CAP_SYS_ADMIN', 'CAP_NET_ADMIN'] },
+      'root lacks CAP_SYS_ADMIN and CAP_NET_ADMIN',
+    ],
     ['no apt', { hasAptGet: false }, 'apt-get is missing'],
     [
       'little memory',

@@ -21,7 +21,7 @@ const requiredControllers = ['cpu', 'cpuset', 'memory', 'pids'] as const;
 
 /** Everything that stands in the way, most fundamental first. Empty: the node can be brought up. */
 export function checkMachine(facts: MachineFacts): Problem[] {
-  const fundamental = [checkSystem, checkUser].flatMap((check) => check(facts));
+  const fundamental = [checkSystem, checkUser, checkCapabilities].flatMap((check) => check(facts));
   // Without root most other facts cannot be told: a list of guesses would only mislead.
   return fundamental.length > 0 ? fundamental : checks.flatMap((check) => check(facts));
 }
@@ -53,6 +53,16 @@ const checkUser: Check = ({ userId }) =>
         {
           message: 'the embedded node needs root: it mounts file systems and makes network devices',
           remedy: `run it as root (sudo ./chatplatform up), ${ELSEWHERE}; ./chatplatform dev needs neither`,
+        },
+      ];
+
+const checkCapabilities: Check = ({ missingCapabilities }) =>
+  missingCapabilities.length === 0
+    ? []
+    : [
+        {
+          message: `root lacks ${missingCapabilities.join(' and ')} here, as in an unprivileged container`,
+          remedy: `run it on a machine or in a privileged container, ${ELSEWHERE}`,
         },
       ];
 

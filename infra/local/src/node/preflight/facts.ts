@@ -18,6 +18,8 @@ export interface MachineFacts {
   userId: number;
   /** /etc/os-release: `ID`, `ID_LIKE` (split) and `PRETTY_NAME`; undefined where there is no such file. */
   os: { id: string; like: readonly string[]; prettyName: string } | undefined;
+  /** Names of the capabilities the node cannot do without that this process lacks. */
+  missingCapabilities: readonly string[];
   hasAptGet: boolean;
   memoryAvailableBytes: number;
   disks: readonly DiskSpace[];

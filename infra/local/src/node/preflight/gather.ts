@@ -6,7 +6,7 @@ import { findOnPath } from '../host/programs.ts';
 import { settings } from '../settings.ts';
 import { readCommandLine } from '../supervisor/proc.ts';
 import type { DiskSpace, Listener, MachineFacts } from './facts.ts';
-import { parseListeners, parseMeminfo, parseOsRelease } from './parse.ts';
+import { hasCapability, parseListeners, parseMeminfo, parseOsRelease } from './parse.ts';
 
 export interface GatherOptions {
   /** Folders the node and the cache will write to; they need not exist. */
@@ -26,6 +26,7 @@ export async function gatherMachineFacts(options: GatherOptions): Promise<Machin
     architecture: process.arch,
     userId: process.getuid?.() ?? -1,
     os: osRelease === '' ? undefined : parseOsRelease(osRelease),
+    missingCapabilities: missingCapabilities(await text('/proc/self/status')),
     hasAptGet: (await findOnPath('apt-get')) !== undefined,
     memoryAvailableBytes: parseMeminfo(await text('/proc/meminfo'), 'MemAvailable'),
     disks: await Promise.all(options.folders.map(diskSpace)),
@@ -37,6 +38,10 @@ export async function gatherMachineFacts(options: GatherOptions): Promise<Machin
     nodeRunning: options.nodeRunning,
     cold: options.cold,
   };
+}
+
+function missingCapabilities(status: string): string[] {
+  return (['CAP_SYS_ADMIN', 'CAP_NET_ADMIN'] as const).filter((name) => !hasCapability(status, name));
 }
 
 /** Space below the nearest folder that exists. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  hasCapSysResource,
+  hasCapability,
   parseCgroupMounts,
   parseListeners,
   parseMeminfo,
@@ -62,11 +62,16 @@ test('parseMountPoints undoes escapes', () => {
   ).toEqual(['/', '/mnt/a b']);
 });
 
-describe('hasCapSysResource', () => {
+describe('hasCapability', () => {
   test.each([
-    ['CapEff:\t000001ffffffffff', true],
-    ['CapEff:\t000001fffeffffff', false],
-    ['CapEff:\t0000000000000000', false],
-    ['', false],
-  ])('%j: %s', (status, expected) => expect(hasCapSysResource(`Name:\tx\n${status}\n`)).toBe(expected));
+    ['CapEff:\t000001ffffffffff', true, true],
+    ['CapEff:\t000001fffeffffff', false, true],
+    ['CapEff:\t00000000a80425fb', false, false],
+    ['CapEff:\t0000000000000000', false, false],
+    ['', false, false],
+  ])('%j: may lower OOM scores %s, may mount %s', (status, resource, admin) => {
+    expect(hasCapability(`Name:\tx\n${status}\n`, 'CAP_SYS_RESOURCE')).toBe(resource);
+    expect(hasCapability(`Name:\tx\n${status}\n`, 'CAP_SYS_ADMIN')).toBe(admin);
+    expect(hasCapability(`Name:\tx\n${status}\n`, 'CAP_NET_ADMIN')).toBe(admin);
+  });
 });

@@ -86,10 +86,13 @@ function unescapeOctal(path: string): string {
   return path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
-const CAP_SYS_RESOURCE = 24n;
+/** Bits of the capabilities that matter here, by the names the manual page gives them. */
+const capabilityBits = { CAP_NET_ADMIN: 12, CAP_SYS_ADMIN: 21, CAP_SYS_RESOURCE: 24 } as const;
 
-/** Whether /proc/self/status shows the capability that lowering an OOM score needs. */
-export function hasCapSysResource(status: string): boolean {
+export type Capability = keyof typeof capabilityBits;
+
+/** Whether /proc/PID/status shows that the process has a capability now. */
+export function hasCapability(status: string, capability: Capability): boolean {
   const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0';
-  return ((BigInt(`0x${effective}`) >> CAP_SYS_RESOURCE) & 1n) === 1n;
+  return ((BigInt(`0x${effective}`) >> BigInt(capabilityBits[capability])) & 1n) === 1n;
 }
