@@ -22,7 +22,7 @@ async function main(given: readonly string[]): Promise<void> {
   if (suite !== 'realtime')
     throw new LauncherError(`bench: there is nothing named "${suite}"`, { remedy: USAGE, exitCode: 2 });
   const interruption = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () =>
       interruption.abort(new LauncherError('bench: interrupted', { exitCode: 130 })),
     );

@@ -83,6 +83,10 @@ async function runScenarios(
     const foreign = foreignProcessors(before, await readMachine(), ours);
     context.print(renderScenario(name, { sections, results, options, foreign }));
     if (!options.save) continue;
+    if (foreign > QUIET_PROCESSORS) {
+      context.print('not saved: take the figures again on a quiet machine');
+      continue;
+    }
     results = mergeResults(
       results,
       sections.flatMap(({ figures }) => figures),

@@ -78,11 +78,10 @@ class Room {
       });
     }
     sentAt = performance.now();
-    const acknowledged = this.#send(clientMessageId).then(() => performance.now() - sentAt);
     const deadline = setTimeout(() => everybody.resolve(undefined), RECEIPT_DEADLINE_MS);
-    await everybody.promise;
+    const acknowledged = this.#send(clientMessageId).then(() => performance.now() - sentAt);
+    const [ack] = await Promise.all([acknowledged, everybody.promise]);
     clearTimeout(deadline);
-    const ack = await acknowledged;
     return { receipts, ack, repeated, lost: this.#sockets.length - receipts.length };
   }
 
