@@ -77,6 +77,7 @@ test('she finds somebody, writes, and is read live', async () => {
   await page.keyboard.press('Enter');
   await page.locator('[data-seq="1"]', { hasText: 'Hello from a browser' }).waitFor();
   expect(await page.getByLabel('Message', { exact: true }).inputValue()).toBe('');
+  expect(await page.getByLabel(/unread/).count()).toBe(0);
   await eventually('the message at bob', async () => bobLive.received('message:created').at(-1));
 });
 
@@ -118,6 +119,17 @@ test('after a reload she is still signed in and nothing is missing', async () =>
     .locator('[data-seq]')
     .evaluateAll((items) => items.map((item) => item.getAttribute('data-seq')));
   expect(seqs).toEqual(['1', '2', '3']);
+});
+
+test('a channel she was taken out of leaves her screen', async () => {
+  const channel = await bob.createChannel({ kind: 'group', name: 'Short visit', memberIds: [] });
+  const me = await bob.expect<{ items: { id: string }[] }>('GET', `/api/v1/users?query=${username}`);
+  const carol = me.items[0]?.id ?? '';
+  await bob.expect('POST', `/api/v1/channels/${channel.id}/members`, { userId: carol });
+  const link = page.getByRole('link', { name: 'Short visit' });
+  await link.waitFor();
+  await bob.expect('DELETE', `/api/v1/channels/${channel.id}/members/${carol}`);
+  await link.waitFor({ state: 'detached' });
 });
 
 test('nothing went wrong behind the page', () => {

@@ -51,6 +51,7 @@ export class ChatStore {
       messageCreated: (message) => void this.receive(message),
       typingChanged: (change) => this.typing.update((typing) => setTyping(typing, change, Date.now())),
       channelJoined: (channel) => this.putChannel(channel),
+      channelLeft: (channelId) => this.forget(channelId),
       channelRead: (mark) => this.applyReadMark(mark),
     });
   }
@@ -178,7 +179,17 @@ export class ChatStore {
     this.people.want([message.senderId]);
     const channel = this.channelMap().get(message.channelId);
     if (channel === undefined || message.seq <= channel.lastSeq) return;
-    this.putChannel({ ...channel, lastSeq: message.seq, unreadCount: message.seq - channel.readSeq });
+    // Who writes has read: the server moves the mark as well.
+    const readSeq = message.senderId === this.session.account()?.id ? message.seq : channel.readSeq;
+    this.putChannel({ ...channel, lastSeq: message.seq, readSeq, unreadCount: message.seq - readSeq });
+  }
+
+  /** No longer a member: nothing of the channel stays on the screen. */
+  private forget(channelId: string): void {
+    const without = <T>(map: ReadonlyMap<string, T>) => new Map([...map].filter(([id]) => id !== channelId));
+    this.channelMap.update(without);
+    this.conversations.update(without);
+    if (this.openChannelId() === channelId) this.openChannelId.set(undefined);
   }
 
   private putChannel(channel: Channel): void {

@@ -8,6 +8,7 @@ export interface LiveHandlers {
   messageCreated(message: Message): void;
   typingChanged(change: { channelId: string; userId: string; typing: boolean }): void;
   channelJoined(channel: Channel): void;
+  channelLeft(channelId: string): void;
   channelRead(mark: { channelId: string; userId: string; seq: number }): void;
   /** Connected, for the first time or again: whatever was missed has to be fetched. */
   connected(): void;
@@ -45,7 +46,10 @@ export class LiveConnection {
     on('message:created', handlers.messageCreated);
     on('typing:changed', handlers.typingChanged);
     on('channel:joined', handlers.channelJoined);
+    on<{ channelId: string }>('channel:left', ({ channelId }) => handlers.channelLeft(channelId));
     on('channel:read', handlers.channelRead);
+    // The gateway knows that live delivery may have missed something: as after a reconnect, ask for what is missing.
+    on('sync:required', handlers.connected);
   }
 
   close(): void {
