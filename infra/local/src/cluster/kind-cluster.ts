@@ -17,7 +17,10 @@ const builtImages: readonly { key: string; args: readonly string[] }[] = [
     key,
     args: ['--file=services/Dockerfile', `--build-arg=WORKSPACE=services/${key}`],
   })),
-  { key: 'operator', args: ['--file=services/Dockerfile', '--build-arg=WORKSPACE=operator'] },
+  {
+    key: 'operator',
+    args: ['--file=services/Dockerfile', '--target=operator', '--build-arg=WORKSPACE=operator'],
+  },
   { key: 'web', args: ['--file=web/Dockerfile'] },
 ];
 
