@@ -71,7 +71,7 @@ async function recipe(repository: string): Promise<ArtifactRecipe> {
           ...['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${directory}/lib`],
         ],
         purpose: "Fetching the stand-in's libraries from Maven Central",
-        remedy: 'see whether https://repo.maven.apache.org can be reached from here, then run the command again',
+        remedy: 'see whether Maven Central can be reached from here, then run the command again',
       });
       await runStep(step, {
         command: jdk.javac,
