@@ -87,7 +87,7 @@ async function buildLibflux(context: ArtifactContext, directory: string, step: B
     cwd: join(work, 'libflux'),
     env: { ...process.env, ...CARGO_PROFILE, CARGO_TARGET_DIR: join(work, 'target') },
     purpose: 'Compiling libflux',
-    remedy: 'if the log speaks of a crate that cannot be fetched, see whether the registry of Rust's crates can be reached from here',
+    remedy: 'if the log speaks of a crate that cannot be fetched, see whether the registry of Rust crates can be reached from here',
   });
   await cp(join(work, 'target/release/libflux.a'), join(directory, 'libflux.a'));
   await cp(join(work, 'libflux/include'), join(directory, 'include'), { recursive: true });
