@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { answersHttp } from '../stores/network.ts';
 import { type RunningProcess, startProcess } from '../stores/process.ts';
 import {
   type Addresses,
@@ -93,10 +92,12 @@ function environment(service: ServiceName, options: ServicesOptions): Record<str
 }
 
 async function isReady(managementPort: number): Promise<boolean> {
-  const url = `http://127.0.0.1:${managementPort}/readyz`;
-  if (!(await answersHttp(url))) return false;
   try {
-    return (await fetch(url)).ok;
+    const response = await fetch(`http://127.0.0.1:${managementPort}/readyz`, {
+      signal: AbortSignal.timeout(1000),
+    });
+    await response.body?.cancel();
+    return response.ok;
   } catch {
     return false;
   }

@@ -8,7 +8,7 @@ const { AZURE_BLOB_CONNECTION_STRING, S3_ENDPOINT, S3_ACCESS_KEY_ID, S3_SECRET_A
 const bucket = `test-${newId().slice(-12)}`;
 
 if (AZURE_BLOB_CONNECTION_STRING === undefined) {
-  describe.skip('Azure Blob (AZURE_BLOB_CONNECTION_STRING is not set)', () => {
+  describe.skip('Azure Blob (needs AZURE_BLOB_CONNECTION_STRING)', () => {
     it('keeps the contract of the object store', () => undefined);
   });
 } else {

@@ -53,7 +53,7 @@ afterAll(async () => {
 });
 
 if (url === undefined) {
-  describe.skip('the MongoDB adapters (MONGODB_URL is not set)', () => {
+  describe.skip('the MongoDB adapters (needs MONGODB_URL)', () => {
     it('keep the contract of the stores', () => undefined);
   });
 } else {
