@@ -29,8 +29,9 @@ async function main(args: readonly string[]): Promise<void> {
     await forgetStores(dir);
   };
   const interrupted = new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
+    // Not `once`: Ctrl-C comes from the terminal and again from the launcher, and the second would end us before the stores.
+    process.on('SIGINT', resolve);
+    process.on('SIGTERM', resolve);
   });
   try {
     const addresses = devAddresses(stores.settings, process.env);
