@@ -21,9 +21,13 @@ export const presentChannel = ({ channel, membership, memberCount, lastSeq }: Ch
   memberCount,
   peerId: peerOf(channel, membership.userId),
   role: membership.role,
+  archived: false,
   lastSeq,
+  messageCount: lastSeq,
   readSeq: membership.readSeq,
   unreadCount: lastSeq - membership.readSeq,
+  mentionCount: 0,
+  unreadMentions: [],
 });
 
 export const presentPublicChannels = (channels: readonly PublicChannel[]): PublicChannelList => ({
@@ -44,6 +48,12 @@ export const presentMember = ({ userId, role, joinedAt, readSeq }: Membership): 
 
 export const presentMessage = ({ attachments, mentions, createdAt, ...content }: Message): MessageDto => ({
   ...content,
+  number: content.seq,
+  version: content.seq,
+  replyTo: null,
+  reactions: [],
+  editedAt: null,
+  deletedAt: null,
   attachments: attachments.map(({ mediaId }) => ({ mediaId })),
   mentions: [...mentions],
   createdAt: createdAt.toISOString(),

@@ -1,26 +1,40 @@
 import { z } from 'zod';
 import { entityId, messageId, seq, timestamp } from '../ids.ts';
 
-export const channelKind = z.enum(['public', 'group', 'direct']);
+/**
+ * `public`: anybody may find and join it. `private`: by invitation. `group`: a conversation of several, its name may be
+ * missing. `direct`: of two, once a pair.
+ */
+export const channelKind = z.enum(['public', 'private', 'group', 'direct']);
 export type ChannelKind = z.infer<typeof channelKind>;
 
-export const channelRole = z.enum(['owner', 'moderator', 'member']);
+export const channelRole = z.enum(['owner', 'moderator', 'member', 'read-only']);
 export type ChannelRole = z.infer<typeof channelRole>;
+
+/** Unread mentions that are told apart; counts above it stay there. */
+export const MAX_UNREAD_MENTIONS = 100;
 
 /** A channel as one member sees it. */
 export const channel = z.object({
   id: entityId,
   kind: channelKind,
-  name: z.string().nullable().describe('null for a direct channel'),
+  name: z.string().nullable().describe('null for a direct channel and for a group without a name'),
   createdBy: entityId,
   createdAt: timestamp,
   memberCount: z.int(),
   /** The other person of a direct channel. */
   peerId: entityId.nullable(),
   role: channelRole,
-  lastSeq: z.int().min(0).describe('0 while nothing was said'),
+  archived: z.boolean().describe('nothing more can be said in it'),
+  lastSeq: z.int().min(0).describe('the last place of the stream, 0 while nothing happened'),
+  messageCount: z.int().min(0).describe('messages up to `lastSeq`'),
   readSeq: z.int().min(0),
-  unreadCount: z.int().min(0).describe('lastSeq - readSeq'),
+  unreadCount: z.int().min(0).describe('messages after `readSeq`'),
+  mentionCount: z.int().min(0).describe('of the unread ones, those that mention the caller'),
+  unreadMentions: z
+    .array(seq)
+    .max(MAX_UNREAD_MENTIONS)
+    .describe(`their places; ${MAX_UNREAD_MENTIONS} stands for ${MAX_UNREAD_MENTIONS} or more`),
 });
 export type Channel = z.infer<typeof channel>;
 
@@ -68,16 +82,26 @@ export const addMemberRequest = z.strictObject({ userId: entityId });
 export const attachment = z.strictObject({ mediaId: entityId });
 export type Attachment = z.infer<typeof attachment>;
 
+export const reaction = z.object({ emoji: z.string(), userIds: z.array(entityId) });
+export type Reaction = z.infer<typeof reaction>;
+
+/** A message as it stands. Deleted: a tombstone, with nothing of what was said. */
 export const message = z.object({
   id: messageId,
   channelId: entityId,
   seq,
+  number: z.int().min(1).describe('dense among the messages of the channel: 1, 2, 3 ...'),
+  version: seq.describe('the place of the last entry that changed it; its own when none did'),
   senderId: entityId,
   clientMessageId: entityId,
   text: z.string(),
   attachments: z.array(attachment),
   mentions: z.array(entityId),
+  replyTo: seq.nullable().describe('the place of the message it answers'),
+  reactions: z.array(reaction),
   createdAt: timestamp,
+  editedAt: timestamp.nullable(),
+  deletedAt: timestamp.nullable(),
 });
 export type Message = z.infer<typeof message>;
 
@@ -107,11 +131,11 @@ export const listMessagesQuery = z
     message: 'give afterSeq or beforeSeq, not both',
   });
 
-/** Ascending by seq. `complete` is false when more follow in the direction asked for. */
+/** Ascending by seq and dense by number. `complete` is false when more follow in the direction asked for. */
 export const messagePage = z.object({
   items: z.array(message),
   complete: z.boolean(),
-  lastSeq: z.int().min(0),
+  lastSeq: z.int().min(0).describe('everything up to here is in the messages: go on with sync from here'),
 });
 export type MessagePage = z.infer<typeof messagePage>;
 

@@ -26,9 +26,13 @@ export const channelOf = (id: string, more: Partial<Channel> = {}): Channel => (
   memberCount: 2,
   peerId: null,
   role: 'member',
+  archived: false,
   lastSeq: 0,
+  messageCount: 0,
   readSeq: 0,
   unreadCount: 0,
+  mentionCount: 0,
+  unreadMentions: [],
   ...more,
 });
 

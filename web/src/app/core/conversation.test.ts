@@ -14,12 +14,18 @@ const message = (seq: number): Message => ({
   id: `c:${seq}`,
   channelId: 'c',
   seq,
+  number: seq,
+  version: seq,
   senderId: 's',
   clientMessageId: `m${seq}`,
   text: String(seq),
   attachments: [],
   mentions: [],
+  replyTo: null,
+  reactions: [],
   createdAt: '2026-01-01T00:00:00Z',
+  editedAt: null,
+  deletedAt: null,
 });
 const seqs = (messages: readonly Message[]) => messages.map(({ seq }) => seq);
 

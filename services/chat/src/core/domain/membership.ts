@@ -63,7 +63,7 @@ export const withRole = (membership: Membership, role: ChannelRole): Membership 
   revision: membership.revision + 1,
 });
 
-const SENIORITY: Record<ChannelRole, number> = { owner: 0, moderator: 1, member: 2 };
+const SENIORITY: Record<ChannelRole, number> = { owner: 0, moderator: 1, member: 2, 'read-only': 3 };
 
 /** Who takes over when the last owner leaves: moderators before members, the longest there first. */
 export function successorOf(leaver: Membership, members: readonly Membership[]): Membership | undefined {
