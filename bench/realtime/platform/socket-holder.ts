@@ -1,10 +1,10 @@
-import type { RunningProcess } from '@chatplatform/local/stores/process';
+import type { RunningServer } from '@chatplatform/local/processes/server';
 
 /** A process that holds connections: a gateway, or the bare server it is compared with. */
 export interface SocketHolder {
   /** `http://host:port` */
   readonly url: string;
-  readonly process: RunningProcess;
+  readonly process: RunningServer;
   /** Where its inspector listens once it is asked to (SIGUSR1). */
   readonly inspectorPort: number;
 }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { accepts, freePort } from '@chatplatform/local/stores/network';
-import { startProcess } from '@chatplatform/local/stores/process';
+import { startServer as startProcess } from '@chatplatform/local/processes/server';
 import { inspectable, type SocketHolder } from '../platform/socket-holder.ts';
 
 const program = fileURLToPath(new URL('server.ts', import.meta.url));

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { parseArguments } from './launcher/arguments.ts';
 import type { Command } from './launcher/arguments.ts';
 import { delegate } from './launcher/delegate.ts';
+import { explainFailure } from './launcher/failures.ts';
 import { helpText } from './launcher/help-text.ts';
-import { LauncherError, renderLauncherError } from './launcher/launcher-error.ts';
 import { repositoryRoot } from './launcher/paths.ts';
 
 /** @returns the exit code. Commands are loaded when they are run: `env` and `version` answer at once. */
@@ -73,8 +73,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   process.exitCode = await run(parseArguments(process.argv.slice(2)));
 } catch (error) {
-  if (!(error instanceof LauncherError)) throw error;
-  process.stderr.write(`${renderLauncherError(error)}\n`);
+  const { text, exitCode } = explainFailure(error);
+  process.stderr.write(`${text}\n`);
   // Other steps may still run beside the one that failed.
-  process.exit(error.exitCode);
+  process.exit(exitCode);
 }

@@ -1,5 +1,6 @@
 import { createProgress } from '../launcher/progress.ts';
-import { LauncherError, renderLauncherError } from '../launcher/launcher-error.ts';
+import { explainFailure } from '../launcher/failures.ts';
+import { LauncherError } from '../launcher/launcher-error.ts';
 import {
   type BuiltImage,
   createArtifactContext,
@@ -50,7 +51,8 @@ try {
     for (const [name, path] of Object.entries(made ?? {})) process.stdout.write(`${name}=${path}\n`);
   }
 } catch (error) {
-  if (!(error instanceof LauncherError)) throw error;
-  process.stderr.write(`${renderLauncherError(error)}\n`);
-  process.exitCode = error.exitCode;
+  const { text, exitCode } = explainFailure(error);
+  process.stderr.write(`${text}\n`);
+  // Other artefacts may still be made beside the one that failed.
+  process.exit(exitCode);
 }

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ChildExitedError, startChild } from './child-process.ts';
-import type { Child } from './child-process.ts';
+import { ChildExitedError, startChild, whenExited } from '../processes/child.ts';
+import type { Child } from '../processes/child.ts';
 import { apiServerArguments } from './components/kube-apiserver.ts';
 import { etcdArguments, etcdUrl } from './components/etcd.ts';
 import { controllerManagerArguments } from './components/kube-controller-manager.ts';
@@ -70,7 +70,10 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
 async function startOnce(programs: string, options: ControlPlaneOptions): Promise<RunningControlPlane> {
   const dir = await makeDirectory(options.dir);
   const children: Child[] = [];
+  const failures: Promise<never>[] = [];
+  let stopping = false;
   const stop = async () => {
+    stopping = true;
     // The API server first: without etcd it would spend its grace period on retries.
     for (const child of children.toReversed()) await child.stop(STOP_GRACE_MS);
     await rm(options.dir === undefined ? dir : join(dir, 'etcd'), { recursive: true, force: true });
@@ -78,14 +81,28 @@ async function startOnce(programs: string, options: ControlPlaneOptions): Promis
   try {
     const context = await prepare(dir, options.port);
     const start = async (name: string, args: string[]) => {
-      const command = join(programs, name);
-      children.push(await startChild({ name, command, args, logFile: join(dir, `${name}.log`) }));
+      const logFile = join(dir, `${name}.log`);
+      const child = await startChild({
+        name,
+        command: join(programs, name),
+        args,
+        logFile,
+        deathSignal: 'SIGKILL',
+      });
+      children.push(child);
+      const failure = whenExited(child, logFile).catch((error: unknown) => {
+        if (stopping) return new Promise<never>(() => undefined);
+        throw error;
+      });
+      failure.catch(() => undefined); // whoever awaits it sees it; nobody has to
+      failures.push(failure);
     };
     await start('etcd', context.etcd);
     await start('kube-apiserver', context.apiServer);
     if (options.controllers !== undefined)
       await start('kube-controller-manager', context.controllerManager(options.controllers));
-    const failed = Promise.race(children.map((child) => child.failed));
+    const failed = Promise.race(failures);
+    failed.catch(() => undefined);
     await untilReady(context, failed, options.timeoutMs ?? 60_000);
     return { kubeconfig: context.kubeconfig, url: context.url, dir, failed, stop };
   } catch (error) {

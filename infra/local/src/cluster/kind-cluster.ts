@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { replaceFile } from '../launcher/files.ts';
 import type { Progress } from '../launcher/progress.ts';
 import { run, tryRun } from '../launcher/run.ts';
-import { runLogged } from '../launcher/run-logged.ts';
+import { runLogged } from '../processes/run-logged.ts';
 import type { Cluster } from './cluster.ts';
 import { createKubectl } from './kubectl.ts';
 import { findClusterTools, linkTools } from './tools.ts';

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { LauncherError, renderLauncherError } from '../launcher/launcher-error.ts';
+import { explainFailure } from '../launcher/failures.ts';
 import { createProgress } from '../launcher/progress.ts';
-import type { RunningProcess } from '../stores/process.ts';
-import { followLog } from './follow-log.ts';
+import { followLog } from '../processes/log-file.ts';
+import type { RunningServer } from '../processes/server.ts';
 import { DEV_USAGE, parseDevArguments } from './options.ts';
 import { keptSecrets } from './secrets.ts';
 import { startServices } from './services.ts';
@@ -22,7 +22,7 @@ async function main(args: readonly string[]): Promise<void> {
   const progress = createProgress(terminal(), Date.now);
   const secrets = await keptSecrets(dir);
   const stores = await openStores(root, dir, progress);
-  const processes: RunningProcess[] = [];
+  const processes: RunningServer[] = [];
   const stop = async () => {
     await Promise.all(processes.map((running) => running.stop()));
     await stores.stop();
@@ -43,8 +43,8 @@ async function main(args: readonly string[]): Promise<void> {
     );
     processes.push(...services.values());
     if (options.web) processes.push(await progress.step('client', () => startWeb(root, dir, addresses)));
-    for (const running of processes)
-      followLog(running.name, `${logs}/${running.name}.log`, (line) => progress.note(line));
+    for (const { name } of processes)
+      await followLog(`${logs}/${name}.log`, (line) => progress.note(`${name.padEnd(12)} ${line}`));
     progress.note(
       [
         '',
@@ -73,7 +73,8 @@ function terminal() {
 main(process.argv.slice(2)).then(
   () => process.exit(0),
   (error: unknown) => {
-    console.error(error instanceof LauncherError ? renderLauncherError(error) : error);
-    process.exit(error instanceof LauncherError ? error.exitCode : 1);
+    const { text, exitCode } = explainFailure(error);
+    process.stderr.write(`${text}\n`);
+    process.exit(exitCode);
   },
 );

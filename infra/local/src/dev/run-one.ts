@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { LauncherError, renderLauncherError } from '../launcher/launcher-error.ts';
+import { explainFailure } from '../launcher/failures.ts';
+import { LauncherError } from '../launcher/launcher-error.ts';
 import { parseDevArguments } from './options.ts';
 import { keptSecrets } from './secrets.ts';
 import { MIGRATED, serviceSettings } from './service-settings.ts';
@@ -45,7 +46,8 @@ function otherServices(service: string): string {
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
-    console.error(error instanceof LauncherError ? renderLauncherError(error) : error);
-    process.exit(1);
+    const { text, exitCode } = explainFailure(error);
+    process.stderr.write(`${text}\n`);
+    process.exit(exitCode);
   },
 );

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { type RunningProcess, startProcess } from '../stores/process.ts';
+import { runLogged } from '../processes/run-logged.ts';
+import { type RunningServer, startServer } from '../processes/server.ts';
 import {
   type Addresses,
   type DevSecrets,
@@ -20,29 +20,21 @@ export interface ServicesOptions {
   extra?: Partial<Record<ServiceName, Record<string, string>>>;
 }
 
-/** Brings a service's schema up to date; throws with what the migration printed when it fails. */
+/** Brings a service's schema up to date. @throws LauncherError with what the migration printed when it fails */
 export function migrateService(service: ServiceName, options: ServicesOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['src/migrate.ts'], {
-      cwd: `${options.root}/services/${service}`,
-      env: environment(service, options),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
-    child.once('error', reject);
-    child.once('close', (code) =>
-      code === 0
-        ? resolve()
-        : reject(new Error(`the migration of ${service} failed with ${code}:\n${output}`)),
-    );
+  return runLogged({
+    command: process.execPath,
+    args: ['src/migrate.ts'],
+    cwd: `${options.root}/services/${service}`,
+    env: environment(service, options),
+    logFile: `${options.logs}/${service}-migration.log`,
+    purpose: `The migration of ${service}`,
   });
 }
 
-export function startService(service: ServiceName, options: ServicesOptions): Promise<RunningProcess> {
+export function startService(service: ServiceName, options: ServicesOptions): Promise<RunningServer> {
   const port = options.addresses.management[service];
-  return startProcess({
+  return startServer({
     name: service,
     command: process.execPath,
     args: [
@@ -63,13 +55,13 @@ export function startService(service: ServiceName, options: ServicesOptions): Pr
 export async function startServices(
   services: readonly ServiceName[],
   options: ServicesOptions,
-): Promise<Map<ServiceName, RunningProcess>> {
+): Promise<Map<ServiceName, RunningServer>> {
   await Promise.all(
     services
       .filter((service) => MIGRATED.includes(service))
       .map((service) => migrateService(service, options)),
   );
-  const running = new Map<ServiceName, RunningProcess>();
+  const running = new Map<ServiceName, RunningServer>();
   const results = await Promise.allSettled(
     services.map(async (service) => running.set(service, await startService(service, options))),
   );
@@ -79,7 +71,7 @@ export async function startServices(
   throw failed.reason;
 }
 
-export async function stopServices(running: ReadonlyMap<ServiceName, RunningProcess>): Promise<void> {
+export async function stopServices(running: ReadonlyMap<ServiceName, RunningServer>): Promise<void> {
   await Promise.all([...running.values()].map((service) => service.stop()));
 }
 

@@ -1,15 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { answersHttp } from '../stores/network.ts';
-import { type RunningProcess, startProcess } from '../stores/process.ts';
+import { type RunningServer, startServer } from '../processes/server.ts';
 import { proxyRules } from './proxy.ts';
 import { type Addresses, PORTS } from './service-settings.ts';
 
 /** The Angular development server: reloads the page on change and stands in for the edge. */
-export async function startWeb(root: string, dir: string, addresses: Addresses): Promise<RunningProcess> {
+export async function startWeb(root: string, dir: string, addresses: Addresses): Promise<RunningServer> {
   await mkdir(dir, { recursive: true });
   const proxyFile = `${dir}/proxy.json`;
   await writeFile(proxyFile, JSON.stringify(proxyRules(addresses), null, 2));
-  return startProcess({
+  return startServer({
     name: 'web',
     command: process.execPath,
     args: [

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { remedyInOutput } from './failures.ts';
 import { LauncherError } from './launcher-error.ts';
 
 /** What a command said and how it ended. */
@@ -10,6 +11,9 @@ export interface Result {
 
 export interface RunOptions {
   env?: NodeJS.ProcessEnv;
+  cwd?: string;
+  /** Run as this user; only root may ask for another one than itself. */
+  uid?: number;
   input?: string;
   /** Default: no limit. */
   timeoutMs?: number;
@@ -23,7 +27,11 @@ export class CommandError extends LauncherError {
 
   constructor(command: string, result: Result) {
     const said = (result.stderr.trim() || result.stdout.trim()).split('\n').slice(-5).join('\n');
-    super(`${command} failed (exit code ${result.code}):\n${said.replace(/^/gm, '    ')}`);
+    const remedy = remedyInOutput(said);
+    super(
+      `${command} failed (exit code ${result.code}):\n${said.replace(/^/gm, '    ')}`,
+      remedy === undefined ? {} : { remedy },
+    );
     this.name = 'CommandError';
     this.result = result;
   }
@@ -38,6 +46,8 @@ export function tryRun(command: string, args: readonly string[], options: RunOpt
       {
         maxBuffer: MAX_OUTPUT_BYTES,
         ...(options.env === undefined ? {} : { env: options.env }),
+        ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+        ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
         ...(options.timeoutMs === undefined
           ? {}
           : { timeout: options.timeoutMs, killSignal: 'SIGKILL' as const }),

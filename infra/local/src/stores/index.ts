@@ -1,4 +1,6 @@
 import type { StorePrograms } from '../artifacts/index.ts';
+import { explainFailure } from '../launcher/failures.ts';
+import { LauncherError } from '../launcher/launcher-error.ts';
 import { startInfluxdb } from './influxdb.ts';
 import { startMongodb } from './mongodb.ts';
 import { freePort } from './network.ts';
@@ -56,13 +58,19 @@ export async function startStores(options: StoresOptions): Promise<RunningStores
   };
   if (failures.length > 0) {
     await stop();
-    throw failures.length === 1 ? failures[0] : new AggregateError(failures, failures.map(String).join('\n'));
+    throw failures.length === 1 ? failures[0] : severalFailures(failures);
   }
   return {
     stores,
     settings: Object.assign({}, ...[...stores.values()].map((store) => store.settings)),
     stop,
   };
+}
+
+/** They tend to have one cause, which the first of them names. */
+function severalFailures(failures: readonly unknown[]): LauncherError {
+  const known = failures.map((failure) => explainFailure(failure).text.replace('chatplatform: ', ''));
+  return new LauncherError(known.join('\n'), { cause: failures[0] });
 }
 
 const starters: Record<StoreName, (context: StoreContext, programs: StorePrograms) => Promise<RunningStore>> =

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { answersHttp } from './network.ts';
-import { startProcess } from './process.ts';
+import { startServer } from '../processes/server.ts';
 import type { RunningStore, StoreContext } from './store.ts';
 
 /** InfluxDB 2, not yet set up: the analytics service's migration does that, as in production. */
@@ -8,7 +8,7 @@ export async function startInfluxdb(context: StoreContext, influxd: string): Pro
   const dir = `${context.dir}/influxdb`;
   await mkdir(dir, { recursive: true });
   const port = await context.port(18086);
-  const server = await startProcess({
+  const server = await startServer({
     name: 'influxdb',
     command: influxd,
     args: [],

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { ProgramCommand } from '../artifacts/index.ts';
 import { accepts } from './network.ts';
-import { startProcess } from './process.ts';
+import { startServer } from '../processes/server.ts';
 import type { RunningStore, StoreContext } from './store.ts';
 
 const USERNAME = 'root';
@@ -12,7 +12,7 @@ export async function startMongodb(context: StoreContext, mongod: ProgramCommand
   const dir = `${context.dir}/mongodb`;
   await mkdir(dir, { recursive: true });
   const port = await context.port(17017);
-  const server = await startProcess({
+  const server = await startServer({
     name: 'mongodb',
     command: mongod.command,
     args: [...mongod.args, '--port', String(port), '--bind_ip', '127.0.0.1', '--dbpath', dir],

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { accepts } from './network.ts';
-import { startProcess } from './process.ts';
+import { startServer } from '../processes/server.ts';
 import type { RunningStore, StoreContext } from './store.ts';
 
 const ACCOUNT = 'chatplatform';
@@ -12,7 +12,7 @@ export async function startObjectStorage(context: StoreContext, bin: string): Pr
   const dir = `${context.dir}/object-storage`;
   await mkdir(dir, { recursive: true });
   const port = await context.port(11000);
-  const server = await startProcess({
+  const server = await startServer({
     name: 'object-storage',
     command: process.execPath,
     args: [

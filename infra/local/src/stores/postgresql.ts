@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
 import { chown, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { promisify } from 'node:util';
-import { startProcess } from './process.ts';
+import { run, tryRun } from '../launcher/run.ts';
+import { startServer } from '../processes/server.ts';
 import { isRoot, libraryPath, NOBODY, type RunningStore, type StoreContext } from './store.ts';
 
-const execute = promisify(execFile);
 const PASSWORD = 'chatplatform';
 /** The services' databases; each is owned by a role of the same name, as in a platform on Kubernetes. */
 const DATABASES = ['auth', 'analytics'];
@@ -21,7 +19,7 @@ export async function startPostgresql(context: StoreContext): Promise<RunningSto
   if (uid !== undefined) await chown(dir, uid, uid);
   if (!existsSync(`${data}/PG_VERSION`)) await initialise({ bin, data, dir, env, uid });
   const port = await context.port(15432);
-  const server = await startProcess({
+  const server = await startServer({
     name: 'postgresql',
     command: `${bin}/postgres`,
     args: [
@@ -43,16 +41,15 @@ export async function startPostgresql(context: StoreContext): Promise<RunningSto
     ...(uid === undefined ? {} : { uid }),
     // It accepts connections before it takes them: while it recovers from a crash it refuses each one.
     ready: () =>
-      execute(`${bin}/pg_isready`, ['-q', '-h', '127.0.0.1', '-p', String(port)], { env }).then(
-        () => true,
-        () => false,
+      tryRun(`${bin}/pg_isready`, ['-q', '-h', '127.0.0.1', '-p', String(port)], { env }).then(
+        ({ code }) => code === 0,
       ),
     // SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client.
     stopSignal: 'SIGINT',
   });
   const psql = async (sql: string, database = 'postgres') => {
     const url = `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/${database}`;
-    const { stdout } = await execute(`${bin}/psql`, ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', sql, url], {
+    const stdout = await run(`${bin}/psql`, ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', sql, url], {
       env: { ...process.env, ...env },
     });
     return stdout.trim();
@@ -85,7 +82,7 @@ async function initialise({ bin, data, dir, env, uid }: Cluster): Promise<void> 
   const passwordFile = `${dir}/password`;
   await writeFile(passwordFile, `${PASSWORD}\n`, { mode: 0o600 });
   if (uid !== undefined) await chown(passwordFile, uid, uid);
-  await execute(
+  await run(
     `${bin}/initdb`,
     [
       '-D',
@@ -104,7 +101,7 @@ async function initialise({ bin, data, dir, env, uid }: Cluster): Promise<void> 
     {
       env: { PATH: process.env['PATH'] ?? '', ...env },
       cwd: dir,
-      ...(uid === undefined ? {} : { uid, gid: uid }),
+      ...(uid === undefined ? {} : { uid }),
     },
   );
 }

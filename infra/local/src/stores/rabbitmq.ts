@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { accepts } from './network.ts';
-import { startProcess } from './process.ts';
+import { startServer } from '../processes/server.ts';
 import { libraryPath, type RunningStore, type StoreContext } from './store.ts';
 
 const CREDENTIALS = 'chatplatform';
@@ -56,7 +56,7 @@ export async function startRabbitmq(context: StoreContext): Promise<RunningStore
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none',
   };
   await writeFile(`${dir}/enabled_plugins`, '[].\n');
-  const epmd = await startProcess({
+  const epmd = await startServer({
     name: 'epmd',
     command: `${erts}/epmd`,
     args: ['-port', String(epmdPort), '-address', '127.0.0.1'],
@@ -64,7 +64,7 @@ export async function startRabbitmq(context: StoreContext): Promise<RunningStore
     logFile: `${context.dir}/logs/epmd.log`,
     ready: () => accepts(epmdPort),
   });
-  const server = await startProcess({
+  const server = await startServer({
     name: 'rabbitmq',
     command: `${broker}/sbin/rabbitmq-server`,
     args: [],

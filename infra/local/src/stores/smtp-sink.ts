@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { answersHttp } from './network.ts';
-import { startProcess } from './process.ts';
+import { startServer } from '../processes/server.ts';
 import type { RunningStore, StoreContext } from './store.ts';
 
 /** MailDev: accepts every mail, delivers none, and lists them at `<SMTP_API_URL>/api/email`. */
@@ -8,7 +8,7 @@ export async function startSmtpSink(context: StoreContext, bin: string): Promise
   const dir = `${context.dir}/mail`;
   await mkdir(dir, { recursive: true });
   const [smtp, web] = [await context.port(11025), await context.port(11080)];
-  const server = await startProcess({
+  const server = await startServer({
     name: 'mail',
     command: process.execPath,
     args: [

@@ -1,4 +1,4 @@
-import type { RunningProcess } from './process.ts';
+import type { RunningServer } from '../processes/server.ts';
 
 /** Where the programs are and where a store may write. */
 export interface StoreContext {
@@ -12,7 +12,7 @@ export interface StoreContext {
 
 /** A store that runs as a process of the calling user, and the settings by which clients reach it. */
 export interface RunningStore {
-  readonly process: RunningProcess;
+  readonly process: RunningServer;
   /** Configuration keys as the services read them, for example `REDIS_URL`. */
   readonly settings: Record<string, string>;
   stop(): Promise<void>;

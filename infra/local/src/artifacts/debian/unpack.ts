@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process';
 import { mkdir, readdir, readlink, rm, symlink, unlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { promisify } from 'node:util';
+import { run } from '../../launcher/run.ts';
 import type { BuildStep } from '../cache/artifact.ts';
 import type { DownloadedPackage } from './apt.ts';
-
-const execute = promisify(execFile);
 
 /** Unpacks packages over one another without running their scripts. */
 export async function unpackAll(
@@ -18,7 +15,7 @@ export async function unpackAll(
   const ordered = [...packages].sort((a, b) => Number(b.name === 'base-files') - Number(a.name === 'base-files'));
   for (const [index, { file, name }] of ordered.entries()) {
     step.report(`unpacking ${name} (${index + 1} of ${ordered.length})`);
-    await execute('dpkg-deb', ['--extract', file, directory]);
+    await run('dpkg-deb', ['--extract', file, directory]);
   }
 }
 

@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { run } from '../../launcher/run.ts';
 import { type Blob, descriptor, type Image } from './image.ts';
-
-const execute = promisify(execFile);
 
 /** Writes images as one OCI archive: a layer or configuration that several share is in it once. */
 export async function writeOciArchive(images: readonly Image[], file: string): Promise<void> {
@@ -15,7 +12,7 @@ export async function writeOciArchive(images: readonly Image[], file: string): P
     const partial = join(staging, 'archive');
     // Layers are linked in, not copied; tar follows the links. The list is explicit, so the archive itself is not in it.
     const contents = ['oci-layout', 'index.json', 'blobs'];
-    await execute('tar', ['--create', '--dereference', '--file', partial, '--directory', staging, ...contents]);
+    await run('tar', ['--create', '--dereference', '--file', partial, '--directory', staging, ...contents]);
     await rename(partial, file);
   } finally {
     await rm(staging, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import type { BuildStep } from '../cache/artifact.ts';
-import { installSystemPackages } from './system-packages.ts';
+import { installSystemPackages } from '../debian/install.ts';
 import { askVersion } from './version.ts';
 
 /**

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { BuildStep } from '../cache/artifact.ts';
 import { runStep } from '../cache/run-step.ts';
 import type { ArtifactContext } from '../context.ts';
+import { run } from '../../launcher/run.ts';
 import { versions } from '../programs/versions.ts';
-import { captureOutput } from './capture.ts';
-import { installSystemPackages } from './system-packages.ts';
+import { installSystemPackages } from '../debian/install.ts';
 import { askVersion, isAtLeast } from './version.ts';
 
 export interface GoToolchain {
@@ -68,7 +68,7 @@ export async function moduleDirectory(go: GoToolchain, step: BuildStep, module: 
     remedy: 'see whether the Go module proxy (go env GOPROXY) can be reached from here, then run the command again',
   });
   const answer: unknown = JSON.parse(
-    await captureOutput(go.command, ['mod', 'download', '-json', module], { env: go.env }),
+    await run(go.command, ['mod', 'download', '-json', module], { env: go.env }),
   );
   return (answer as { Dir: string }).Dir;
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { BuildStep } from '../cache/artifact.ts';
-import { installSystemPackages } from './system-packages.ts';
+import { installSystemPackages } from '../debian/install.ts';
 import { askVersion, isAtLeast } from './version.ts';
 
 export interface Jdk {

@@ -1,6 +1,6 @@
+import { run } from '../../launcher/run.ts';
 import type { BuildStep } from '../cache/artifact.ts';
-import { captureOutput } from './capture.ts';
-import { installSystemPackages } from './system-packages.ts';
+import { installSystemPackages } from '../debian/install.ts';
 import { askVersion, isAtLeast } from './version.ts';
 
 /** libflux says so in its Cargo.toml. */
@@ -22,5 +22,5 @@ export async function ensureCargo(step: BuildStep, what: string): Promise<string
 }
 
 async function isKnown(name: string): Promise<boolean> {
-  return (await captureOutput('apt-cache', ['pkgnames', name])).split('\n').includes(name);
+  return (await run('apt-cache', ['pkgnames', name])).split('\n').includes(name);
 }

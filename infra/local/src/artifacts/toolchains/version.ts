@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { tryRun } from '../../launcher/run.ts';
 
-const execute = promisify(execFile);
+const TIMEOUT_MS = 30_000;
 
 /**
  * What a program says when it is asked for its version.
@@ -9,12 +8,8 @@ const execute = promisify(execFile);
  * @returns undefined when it is not there or does not answer with success
  */
 export async function askVersion(command: string, args: readonly string[]): Promise<string | undefined> {
-  try {
-    const { stdout, stderr } = await execute(command, args, { timeout: 30_000 });
-    return `${stdout}\n${stderr}`;
-  } catch {
-    return undefined;
-  }
+  const { code, stdout, stderr } = await tryRun(command, args, { timeoutMs: TIMEOUT_MS });
+  return code === 0 ? `${stdout}\n${stderr}` : undefined;
 }
 
 /** The first `major.minor` in a text as numbers; undefined when there is none. */

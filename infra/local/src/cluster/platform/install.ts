@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { LauncherError } from '../../launcher/launcher-error.ts';
 import type { Progress } from '../../launcher/progress.ts';
-import { runLogged } from '../../launcher/run-logged.ts';
+import { runLogged } from '../../processes/run-logged.ts';
 import type { Kubectl } from '../kubectl.ts';
 import { describeChanges, describeProgress, isReady, platformSchema } from './conditions.ts';
 import type { Condition, Platform } from './conditions.ts';
