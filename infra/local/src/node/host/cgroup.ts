@@ -1,6 +1,6 @@
 import { mkdir, readFile, readdir, rmdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parseCgroupMounts, parseUnifiedMounts } from '../preflight/parse.ts';
+import { dirname, join } from 'node:path';
+import { parseCgroupMounts, parseOwnCgroups, parseUnifiedMounts } from '../preflight/parse.ts';
 import type { CgroupFacts } from '../preflight/facts.ts';
 
 const UNIFIED = '/sys/fs/cgroup';
@@ -11,6 +11,44 @@ export async function readCgroupFacts(): Promise<CgroupFacts> {
   if (unified !== undefined) return { version: 2, controllers: unified.trim().split(' ') };
   const controllers = (await legacyHierarchies()).flatMap((hierarchy) => hierarchy.controllers);
   return { version: controllers.length > 0 ? 1 : undefined, controllers };
+}
+
+/**
+ * Bytes of memory that the control groups of this process leave it: the least of its own group and all above. Infinity
+ * where none sets a limit. Pages of files that were read count as free: the kernel takes them back.
+ */
+export async function readMemoryHeadroom(): Promise<number> {
+  const groups = parseOwnCgroups(await readFile('/proc/self/cgroup', 'utf8').catch(() => ''));
+  const memory = (await legacyHierarchies()).find(({ controllers }) => controllers.includes('memory'));
+  const [root, path, files] =
+    memory === undefined
+      ? ([
+          UNIFIED,
+          groups.get('') ?? '/',
+          { limit: 'memory.max', usage: 'memory.current', cache: 'inactive_file' },
+        ] as const)
+      : ([memory.path, groups.get('memory') ?? '/', LEGACY_MEMORY] as const);
+  let least = Infinity;
+  // In a container the path may be one that is not seen from inside; its root is the container's own group.
+  for (let group = path; ; group = dirname(group)) {
+    least = Math.min(least, await headroomOf(join(root, group), files));
+    if (group === '/') return least;
+  }
+}
+
+const LEGACY_MEMORY = {
+  limit: 'memory.limit_in_bytes',
+  usage: 'memory.usage_in_bytes',
+  cache: 'total_inactive_file',
+};
+
+async function headroomOf(group: string, files: typeof LEGACY_MEMORY): Promise<number> {
+  const read = (file: string) => readFile(join(group, file), 'utf8').catch(() => '');
+  const [limit, usage, stat] = await Promise.all([read(files.limit), read(files.usage), read('memory.stat')]);
+  // Version 2 says `max`, version 1 a number beyond all memory.
+  if (!/^\d+$/.test(limit.trim())) return Infinity;
+  const cache = new RegExp(`^${files.cache} (\\d+)$`, 'm').exec(stat)?.[1] ?? '0';
+  return Number(limit) - Number(usage) + Number(cache);
 }
 
 /** Makes the group all Pods live below, in each hierarchy, with the controllers the kubelet needs. */

@@ -56,8 +56,9 @@ const checkUser: Check = ({ userId }) =>
         },
       ];
 
-const checkCapabilities: Check = ({ missingCapabilities }) =>
-  missingCapabilities.length === 0
+/** Others than root have none, which says nothing about the machine. */
+const checkCapabilities: Check = ({ userId, missingCapabilities }) =>
+  userId !== 0 || missingCapabilities.length === 0
     ? []
     : [
         {
@@ -72,8 +73,7 @@ const checkPackageManager: Check = ({ hasAptGet }) =>
     : [
         {
           message: 'apt-get is missing: containerd, runc and the network plugins come from Debian packages',
-          remedy:
-            'install apt, or the packages containerd, runc, containernetworking-plugins and nftables by hand',
+          remedy: `install apt, ${ELSEWHERE}`,
         },
       ];
 

@@ -17,7 +17,7 @@ export async function checkThisMachine(layout: NodeLayout, cache: string): Promi
     folders: [layout.state, cache],
     isOwn: (commandLine) => isOwnProcess(layout, commandLine),
     nodeRunning: await isNodeRunning(layout),
-    cold: (await readdir(join(cache, 'artifacts', 'kubernetes')).catch(() => [])).length === 0,
+    cold: !(await isCacheFilled(cache)),
   });
   const problems = checkMachine(facts);
   const [first, ...others] = problems;
@@ -25,4 +25,10 @@ export async function checkThisMachine(layout: NodeLayout, cache: string): Promi
   if (others.length === 0) throw new LauncherError(first.message, { remedy: first.remedy });
   const list = problems.map(({ message, remedy }) => `  - ${message}\n    what to do: ${remedy}`);
   throw new LauncherError(['the node cannot run here:', ...list].join('\n'));
+}
+
+/** The largest build is there; names with a dot are those of an interrupted run. */
+async function isCacheFilled(cache: string): Promise<boolean> {
+  const builds = await readdir(join(cache, 'artifacts', 'kubernetes')).catch(() => []);
+  return builds.some((name) => !name.startsWith('.'));
 }

@@ -21,6 +21,7 @@ export interface MachineFacts {
   /** Names of the capabilities the node cannot do without that this process lacks. */
   missingCapabilities: readonly string[];
   hasAptGet: boolean;
+  /** The machine's, or what the control group leaves that this process is limited by. */
   memoryAvailableBytes: number;
   disks: readonly DiskSpace[];
   /** Listeners that are not the node's own. */

@@ -1,7 +1,7 @@
 import { readFile, readdir, readlink, stat, statfs } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { dirname } from 'node:path';
-import { readCgroupFacts } from '../host/cgroup.ts';
+import { readCgroupFacts, readMemoryHeadroom } from '../host/cgroup.ts';
 import { findOnPath } from '../host/programs.ts';
 import { settings } from '../settings.ts';
 import { readCommandLine } from '../supervisor/proc.ts';
@@ -28,7 +28,10 @@ export async function gatherMachineFacts(options: GatherOptions): Promise<Machin
     os: osRelease === '' ? undefined : parseOsRelease(osRelease),
     missingCapabilities: missingCapabilities(await text('/proc/self/status')),
     hasAptGet: (await findOnPath('apt-get')) !== undefined,
-    memoryAvailableBytes: parseMeminfo(await text('/proc/meminfo'), 'MemAvailable'),
+    memoryAvailableBytes: Math.min(
+      parseMeminfo(await text('/proc/meminfo'), 'MemAvailable'),
+      await readMemoryHeadroom(),
+    ),
     disks: await Promise.all(options.folders.map(diskSpace)),
     listeners: await listenersOfOthers(options.isOwn),
     cgroup: await readCgroupFacts(),

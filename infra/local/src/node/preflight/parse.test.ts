@@ -6,8 +6,18 @@ import {
   parseMeminfo,
   parseMountPoints,
   parseOsRelease,
+  parseOwnCgroups,
   parseUnifiedMounts,
 } from './parse.ts';
+
+test('groups of a process, of both versions', () => {
+  const groups = parseOwnCgroups('4:memory:/limited/here\n2:cpu,cpuacct:/\n0::/unified\n');
+  expect([groups.get('memory'), groups.get('cpuacct'), groups.get('')]).toEqual([
+    '/limited/here',
+    '/',
+    '/unified',
+  ]);
+});
 
 describe('parseOsRelease', () => {
   test('quoted and plain values', () => {

@@ -60,6 +60,15 @@ export function parseUnifiedMounts(mountinfo: string): string[] {
     .map(({ path }) => path);
 }
 
+/** Groups of /proc/PID/cgroup by controller; that of the unified hierarchy under ''. */
+export function parseOwnCgroups(text: string): Map<string, string> {
+  const groups = new Map<string, string>();
+  for (const [, controllers = '', path = '/'] of text.matchAll(/^\d+:([^:]*):(\/.*)$/gm)) {
+    for (const controller of controllers.split(',')) groups.set(controller, path);
+  }
+  return groups;
+}
+
 /** Mount points of /proc/self/mountinfo, in the order they were mounted. */
 export function parseMountPoints(mountinfo: string): string[] {
   return parseMounts(mountinfo).map(({ path }) => path);
