@@ -1,23 +1,15 @@
 import { existsSync } from 'node:fs';
-import { runCommand } from './command.ts';
+import { installSystemPackages } from '@chatplatform/local/artifacts/index';
 import type { SuiteContext } from './suite.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 
-/** Debian's Chromium, installed when it is missing. */
+/** Debian's Chromium, installed when it is missing. `CHROMIUM=/path/to/chromium` names another one. */
 export async function ensureChromium(context: SuiteContext): Promise<string> {
   const chosen = context.env['CHROMIUM'] ?? CHROMIUM;
   if (existsSync(chosen)) return chosen;
-  for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'chromium']]) {
-    const { code, tail } = await runCommand('apt-get', args, {
-      cwd: context.root,
-      env: { ...context.env, DEBIAN_FRONTEND: 'noninteractive' },
-      logFile: `${context.artifacts}/logs/chromium-${args[0] ?? ''}.log`,
-    });
-    if (code !== 0)
-      throw new Error(
-        `installing chromium failed; install it by hand or name one with CHROMIUM=/path/to/chromium:\n${tail}`,
-      );
-  }
+  context.log('… Install Chromium');
+  const step = { logFile: `${context.artifacts}/logs/chromium.log`, report: () => undefined };
+  await installSystemPackages(step, ['chromium'], 'The test of the web client');
   return CHROMIUM;
 }

@@ -1,6 +1,7 @@
 /** Everything that is downloaded or built, kept in the cache folder: programs, packages and images. */
 export { type ArtifactContext, createArtifactContext, defaultCacheDirectory } from './context.ts';
 export { ensureHostPackages, type HostPackage } from './debian/host-packages.ts';
+export { installSystemPackages } from './debian/install.ts';
 export {
   type BuiltImage,
   ensureImage,

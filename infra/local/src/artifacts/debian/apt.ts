@@ -1,19 +1,19 @@
-import { execFile } from 'node:child_process';
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { readIfPresent } from '../../launcher/files.ts';
+import { run } from '../../launcher/run.ts';
 import type { BuildStep } from '../cache/artifact.ts';
 import { withFileLock } from '../cache/file-lock.ts';
 import { runStep } from '../cache/run-step.ts';
 import type { ArtifactContext } from '../context.ts';
+import { installSystemPackages } from './install.ts';
 import { type DebianPackage, parsePrintUris } from './print-uris.ts';
-import type { Release } from './release.ts';
+import { keyringOf, type Release, sourcesByHostMirrors } from './release.ts';
 
-const execute = promisify(execFile);
 const INDEX_MAX_AGE_MS = 24 * 3600 * 1000;
-const APT_OUTPUT_LIMIT = 16 * 1024 * 1024;
 
-/** apt with a state of its own: nothing on the host is read (but the proxy settings) or changed, and root is not needed. */
+/** apt with a state of its own: of the host only the mirrors and proxies are taken, nothing is changed, and root is not needed. */
 export interface Apt {
   /** The packages and all they depend on, as if nothing was installed. */
   closure(packages: readonly string[]): Promise<DebianPackage[]>;
@@ -42,6 +42,7 @@ export function withApt<T>(
   return withFileLock(
     join(directory, '.lock'),
     async () => {
+      await ensureKeyring(release, step);
       const workplace = await prepare(directory, release);
       await refreshIndexes(workplace, step);
       return work({
@@ -56,9 +57,13 @@ export function withApt<T>(
 async function prepare(directory: string, release: Release): Promise<Workplace> {
   const lists = join(directory, 'state', 'lists');
   const archives = join(directory, 'archives');
+  const sources = await sourcesByHostMirrors(release);
+  const sourcesFile = join(directory, 'sources.list');
+  // Of other mirrors there are no lists yet, however young those are that are there.
+  if ((await readIfPresent(sourcesFile)) !== sources) await rm(lists, { recursive: true, force: true });
   await mkdir(join(lists, 'partial'), { recursive: true });
   await mkdir(join(archives, 'partial'), { recursive: true });
-  await writeFile(join(directory, 'sources.list'), release.sources);
+  await writeFile(sourcesFile, sources);
   await writeFile(join(directory, 'status'), '');
   const configuration = join(directory, 'apt.conf');
   await writeFile(
@@ -85,8 +90,14 @@ async function prepare(directory: string, release: Release): Promise<Workplace> 
   return { configuration, lists, archives };
 }
 
+/** Another distribution's packages are checked by that one's keys. */
+async function ensureKeyring({ distribution }: Release, step: BuildStep): Promise<void> {
+  if (existsSync(keyringOf(distribution))) return;
+  await installSystemPackages(step, [`${distribution}-archive-keyring`], `Fetching packages of ${distribution}`);
+}
+
 async function hostProxies(): Promise<string[]> {
-  const { stdout } = await execute('apt-config', ['dump', 'Acquire'], { maxBuffer: APT_OUTPUT_LIMIT });
+  const stdout = await run('apt-config', ['dump', 'Acquire']);
   return stdout.split('\n').filter((line) => /^Acquire::https?::(proxy|ca-?info|verify)/i.test(line));
 }
 
@@ -106,10 +117,10 @@ async function refreshIndexes({ configuration, lists }: Workplace, step: BuildSt
 async function closureOf(configuration: string, packages: readonly string[]): Promise<DebianPackage[]> {
   // Asked with an archives folder that is not there: of those that are downloaded already apt would print nothing.
   const nowhere = 'Dir::Cache::Archives=/dev/null/';
-  const { stdout } = await execute(
+  const stdout = await run(
     'apt-get',
     ['install', '--yes', '--no-install-recommends', '--print-uris', '-o', nowhere, ...packages],
-    { env: aptEnvironment(configuration), maxBuffer: APT_OUTPUT_LIMIT },
+    { env: aptEnvironment(configuration) },
   );
   return parsePrintUris(stdout);
 }

@@ -1,53 +1,55 @@
 import { readFile } from 'node:fs/promises';
 import { LauncherError } from '../../launcher/launcher-error.ts';
+import { DEBIAN_MIRRORS, findMirrors, type Mirrors, readHostSources, UBUNTU_MIRRORS } from './mirrors.ts';
 
 /** A release whose packages are fetched. */
 export interface Release {
+  distribution: 'debian' | 'ubuntu';
   codename: string;
-  /** One-line-style apt sources. */
+  /** One-line-style apt sources by the distribution's own mirrors: they name what is fetched, wherever from. */
   sources: string;
 }
 
-const DEBIAN_MIRROR = 'http://deb.debian.org/debian';
-const DEBIAN_SECURITY_MIRROR = 'http://deb.debian.org/debian-security';
-const UBUNTU_MIRROR = 'http://archive.ubuntu.com/ubuntu';
-
 /** The release that images are made of, whatever the host's. */
-export const imageRelease = debian('trixie', DEBIAN_MIRROR, DEBIAN_SECURITY_MIRROR);
+export const imageRelease = release('debian', 'trixie', DEBIAN_MIRRORS);
 
-function debian(codename: string, mirror: string, securityMirror: string): Release {
-  const signed = '[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]';
-  return {
-    codename,
-    sources: [
-      `deb ${signed} ${mirror} ${codename} main`,
-      `deb ${signed} ${mirror} ${codename}-updates main`,
-      `deb ${signed} ${securityMirror} ${codename}-security main`,
-      '',
-    ].join('\n'),
-  };
+function release(distribution: Release['distribution'], codename: string, mirrors: Mirrors): Release {
+  return { distribution, codename, sources: renderSources(distribution, codename, mirrors) };
 }
 
-function ubuntu(codename: string): Release {
-  const signed = '[signed-by=/usr/share/keyrings/ubuntu-archive-keyring.gpg]';
-  const pockets = ['', '-updates', '-security'];
-  return {
-    codename,
-    sources: pockets
-      .map((pocket) => `deb ${signed} ${UBUNTU_MIRROR} ${codename}${pocket} main universe\n`)
-      .join(''),
-  };
+function renderSources(distribution: Release['distribution'], codename: string, { archive, security }: Mirrors): string {
+  const components = distribution === 'ubuntu' ? 'main universe' : 'main';
+  const from = (mirror: string, suite: string) => `deb [signed-by=${keyringOf(distribution)}] ${mirror} ${suite} ${components}\n`;
+  return [from(archive, codename), from(archive, `${codename}-updates`), from(security, `${codename}-security`)].join('');
+}
+
+/** File of the keys that a distribution signs its releases with; the package `<distribution>-archive-keyring` brings it. */
+export function keyringOf(distribution: Release['distribution']): string {
+  return `/usr/share/keyrings/${distribution}-archive-keyring.gpg`;
+}
+
+/** A release's sources by the mirrors that this machine uses, where it is of the same distribution. */
+export async function sourcesByHostMirrors({ distribution, codename, sources }: Release): Promise<string> {
+  const host = await readOsRelease();
+  if (host['ID'] !== distribution) return sources;
+  const usual = distribution === 'ubuntu' ? UBUNTU_MIRRORS : DEBIAN_MIRRORS;
+  const mirrors = findMirrors(await readHostSources(), host['VERSION_CODENAME'] ?? '', usual);
+  return renderSources(distribution, codename, mirrors);
 }
 
 /** The host's own release. @throws LauncherError where it is neither Debian nor Ubuntu */
-export async function hostRelease(osReleaseFile = '/etc/os-release'): Promise<Release> {
-  const fields = parseOsRelease(await readFile(osReleaseFile, 'utf8').catch(() => ''));
+export async function hostRelease(osReleaseFile?: string): Promise<Release> {
+  const fields = await readOsRelease(osReleaseFile);
   const codename = fields['VERSION_CODENAME'];
-  if (codename !== undefined && fields['ID'] === 'debian') return debian(codename, DEBIAN_MIRROR, DEBIAN_SECURITY_MIRROR);
-  if (codename !== undefined && fields['ID'] === 'ubuntu') return ubuntu(codename);
+  if (codename !== undefined && fields['ID'] === 'debian') return release('debian', codename, DEBIAN_MIRRORS);
+  if (codename !== undefined && fields['ID'] === 'ubuntu') return release('ubuntu', codename, UBUNTU_MIRRORS);
   throw new LauncherError(`this machine runs ${fields['PRETTY_NAME'] ?? 'an unknown system'}, not Debian or Ubuntu`, {
     remedy: 'use a Debian or Ubuntu machine, Docker (docker compose up), or a cluster (chatplatform up --context NAME)',
   });
+}
+
+async function readOsRelease(file = '/etc/os-release'): Promise<Record<string, string>> {
+  return parseOsRelease(await readFile(file, 'utf8').catch(() => ''));
 }
 
 /** Fields of an os-release file. */

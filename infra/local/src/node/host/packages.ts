@@ -1,6 +1,6 @@
+import { installSystemPackages } from '../../artifacts/debian/install.ts';
 import { LauncherError } from '../../launcher/launcher-error.ts';
 import type { Progress } from '../../launcher/progress.ts';
-import { runLogged } from '../../launcher/run-logged.ts';
 import { findCniBinaries, findOnPath } from './programs.ts';
 
 /** Debian packages the node needs, and how to tell that one is there. */
@@ -21,7 +21,7 @@ export async function missingPackages(): Promise<string[]> {
 }
 
 /**
- * Installs what is missing with apt. Never removes a package: on a machine with Docker's own containerd apt would.
+ * Installs what is missing with apt.
  *
  * @throws LauncherError when apt fails, or the programs are still missing afterwards
  */
@@ -30,12 +30,7 @@ export async function installPackages(progress: Progress, logFile: string): Prom
   if (missing.length === 0) return;
   await progress.step(
     `Install the Debian packages ${missing.join(', ')}`,
-    async (report) => {
-      report('reading package lists');
-      await apt(['update'], logFile);
-      report('installing');
-      await apt(['install', '--yes', '--no-install-recommends', '--no-remove', ...missing], logFile);
-    },
+    (report) => installSystemPackages({ logFile, report }, missing, 'The embedded node'),
     { log: logFile },
   );
   const still = await missingPackages();
@@ -47,18 +42,4 @@ export async function installPackages(progress: Progress, logFile: string): Prom
       logFile,
     },
   );
-}
-
-function apt(args: readonly string[], logFile: string): Promise<void> {
-  return runLogged({
-    command: 'apt-get',
-    args: ['-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::Retries=2', ...args],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
-    logFile,
-    purpose: `apt-get ${args[0] ?? ''}`,
-    remedy:
-      'see whether the Debian mirror can be reached from here (apt-get update), then run the command again',
-    // An interrupted dpkg leaves packages half configured: Ctrl-C ends the launcher, not the installation.
-    detached: true,
-  });
 }
