@@ -37,7 +37,7 @@ export const STORE_USERS: Readonly<Record<StoreName, readonly WorkloadName[]>> =
   postgresql: ['analytics'],
   influxdb: ['analytics'],
   redis: ['chat', 'gateway'],
-  rabbitmq: ['auth', 'user', 'chat', 'notification', 'media', 'analytics'],
+  rabbitmq: ['auth', 'user', 'chat', 'gateway', 'notification', 'media', 'analytics'],
   objectStorage: ['media'],
 };
 

@@ -1,5 +1,4 @@
 import { subscriptions } from '@chatplatform/contracts/events/subscriptions';
-import { createTokenVerifier } from '@chatplatform/kit/access';
 import { systemClock } from '@chatplatform/kit/clock';
 import { toError, unavailable } from '@chatplatform/kit/errors';
 import { connectEventBus } from '@chatplatform/kit/events';
@@ -8,6 +7,7 @@ import { startManagementServer } from '@chatplatform/kit/management';
 import { registry } from '@chatplatform/kit/metrics';
 import { checkSchema, createPool, pruneInbox } from '@chatplatform/kit/postgres';
 import type { ServiceContext } from '@chatplatform/kit/service';
+import { startUserAccess } from '@chatplatform/kit/user-access';
 import { analyticsRoutes } from './api/routes.ts';
 import { influxOptions } from './config.ts';
 import type { AnalyticsConfig } from './config.ts';
@@ -55,11 +55,7 @@ export async function startAnalytics(
     },
   });
 
-  const verifier = createTokenVerifier({
-    jwksUrl: config.JWKS_URL,
-    issuer: config.JWT_ISSUER,
-    audience: config.JWT_AUDIENCE,
-  });
+  const { verifier } = await startUserAccess(context, config, bus);
   const app = createApp({
     logger,
     routes: (express) => {

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { createInternalTokens } from '@chatplatform/kit/access';
 import { systemClock } from '@chatplatform/kit/clock';
 import { loadConfig } from '@chatplatform/kit/config';
 import { connectEventBus, newEvent } from '@chatplatform/kit/events';
@@ -7,6 +8,7 @@ import { newId } from '@chatplatform/kit/ids';
 import { startManagementServer } from '@chatplatform/kit/management';
 import { registry } from '@chatplatform/kit/metrics';
 import { createOutboxRelay } from '@chatplatform/kit/outbox';
+import { startPeriodic } from '@chatplatform/kit/periodic';
 import { runService } from '@chatplatform/kit/service';
 import { authRoutes } from './api/routes.ts';
 import { authConfig, firstAdmin } from './config.ts';
@@ -17,7 +19,6 @@ import { createArgon2Hasher } from './infrastructure/argon2-hasher.ts';
 import { createBoundedPool } from './infrastructure/bounded-pool.ts';
 import { createEs256Tokens } from './infrastructure/es256-tokens.ts';
 import { isLeakedPassword } from './infrastructure/leaked-passwords.ts';
-import { startPeriodic } from './infrastructure/periodic.ts';
 import { refreshTokenFactory, sha256Hex } from './infrastructure/refresh-token-factory.ts';
 import { openStores } from './infrastructure/stores.ts';
 
@@ -58,6 +59,7 @@ await runService('auth', async ({ logger, onStop }) => {
     accessTokens: tokens,
     refreshTokens: refreshTokenFactory,
     refreshTokenTtlSeconds: config.REFRESH_TOKEN_TTL_SECONDS,
+    accessTokenTtlSeconds: config.ACCESS_TOKEN_TTL_SECONDS,
     onReuse: (sessionId: string, accountId: string) =>
       logger.warn({ sessionId, accountId }, 'a used refresh token came back: its session was ended'),
   };
@@ -83,7 +85,11 @@ await runService('auth', async ({ logger, onStop }) => {
   });
   onStop(() => sweep.stop());
 
-  const app = createApp({ logger, routes: authRoutes({ core, verifier: tokens, keySet: tokens.keySet }) });
+  const internalTokens = createInternalTokens({ key: config.INTERNAL_TOKEN_KEY, service: 'auth' });
+  const app = createApp({
+    logger,
+    routes: authRoutes({ core, verifier: tokens, internalTokens, keySet: tokens.keySet }),
+  });
   const server = await listen(app, config.HTTP_PORT);
   onStop(() => server.close());
   const management = await startManagementServer({ port: config.MANAGEMENT_PORT, registry, checks });

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createTokenVerifier } from '@chatplatform/kit/access';
 import { systemClock } from '@chatplatform/kit/clock';
 import { toError } from '@chatplatform/kit/errors';
 import { connectEventBus } from '@chatplatform/kit/events';
@@ -11,6 +10,7 @@ import { connectMongo, embeddedOutbox } from '@chatplatform/kit/mongo';
 import { createOutboxRelay } from '@chatplatform/kit/outbox';
 import { startRedis, stopRedis } from '@chatplatform/kit/redis';
 import type { ServiceContext } from '@chatplatform/kit/service';
+import { startUserAccess } from '@chatplatform/kit/user-access';
 import { presentChannel, presentMessage } from './api/presenters.ts';
 import { channelRoutes } from './api/routes.ts';
 import type { ChatConfig } from './config.ts';
@@ -74,11 +74,7 @@ export async function startChat(
   onStop(() => peopleSubscription.close());
   onStop(startCreationSweep(core, logger));
 
-  const verifier = createTokenVerifier({
-    jwksUrl: config.JWKS_URL,
-    issuer: config.JWT_ISSUER,
-    audience: config.JWT_AUDIENCE,
-  });
+  const { verifier } = await startUserAccess(context, config, bus);
   const app = createApp({
     logger,
     routes: (express) => {

@@ -1,12 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createInternalTokens, createTokenVerifier } from '@chatplatform/kit/access';
+import { createInternalTokens } from '@chatplatform/kit/access';
 import { systemClock } from '@chatplatform/kit/clock';
 import { unavailable } from '@chatplatform/kit/errors';
+import { connectEventBus } from '@chatplatform/kit/events';
 import { createApp, listen } from '@chatplatform/kit/http';
 import { startManagementServer } from '@chatplatform/kit/management';
 import { createCounter, registry } from '@chatplatform/kit/metrics';
 import { startRedis, stopRedis, withoutRejections } from '@chatplatform/kit/redis';
 import type { ServiceContext } from '@chatplatform/kit/service';
+import { startUserAccess } from '@chatplatform/kit/user-access';
 import { createAdapter } from '@socket.io/redis-adapter';
 import { createAudience, createRooms } from './api/connections.ts';
 import { internalRoutes } from './api/internal-routes.ts';
@@ -43,11 +45,9 @@ export async function startGateway(
   const chat = createChatClient({ url: config.CHAT_URL, pause: wait, random: Math.random });
   onStop(() => chat.close());
 
-  const verifier = createTokenVerifier({
-    jwksUrl: config.JWKS_URL,
-    issuer: config.JWT_ISSUER,
-    audience: config.JWT_AUDIENCE,
-  });
+  const bus = await connectEventBus({ url: config.AMQP_URL, service: context.name, logger });
+  onStop(() => bus.close());
+  const { verifier, revoked } = await startUserAccess(context, config, bus);
   const tokens = createInternalTokens({ key: config.INTERNAL_TOKEN_KEY, service: context.name });
   const presence = createRedisPresence(redis, clock);
   const app = createApp({
@@ -80,6 +80,7 @@ export async function startGateway(
     rooms: createRooms(namespace),
     changes: new MembershipChanges(),
     verifyToken: (token) => verifier.verify(token),
+    revoked,
     policy: {
       tokenGraceMs: config.TOKEN_GRACE_SECONDS * 1000,
       maxBufferedPackets: MAX_BUFFERED_PACKETS,
@@ -93,7 +94,7 @@ export async function startGateway(
   const management = await startManagementServer({
     port: config.MANAGEMENT_PORT,
     registry,
-    // Neither Redis nor the chat service: connections stay, and their clients are told what cannot be done.
+    // Neither Redis, the broker nor the chat service: connections stay, and their clients are told what cannot be done.
     checks: {
       connections: async () => {
         if (live.draining()) throw unavailable('gateway.draining', 'draining');

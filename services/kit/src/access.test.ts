@@ -121,6 +121,23 @@ describe('access tokens', () => {
     expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([401, code]);
   });
 
+  test('are not believed once their session has ended', async () => {
+    const { port } = issuer;
+    const strict = createTokenVerifier({
+      jwksUrl: `http://127.0.0.1:${port}/jwks`,
+      issuer: 'issuer',
+      audience: 'chat',
+      revoked: { has: (sessionId) => sessionId === 's-1' },
+    });
+    await expect(strict.verify(await sign(claims))).rejects.toMatchObject({
+      kind: 'unauthenticated',
+      code: 'session.ended',
+    });
+    await expect(strict.verify(await sign({ ...claims, sid: 's-2' }))).resolves.toMatchObject({
+      sessionId: 's-2',
+    });
+  });
+
   test('are no better than their roles', async () => {
     expect((await call('/admin', `Bearer ${await sign(claims)}`)).status).toBe(403);
     expect((await call('/admin', `Bearer ${await sign({ ...claims, roles: ['admin'] })}`)).status).toBe(200);

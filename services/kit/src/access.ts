@@ -2,8 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import { createRemoteJWKSet, errors, jwtVerify, SignJWT } from 'jose';
 import type { JWTPayload } from 'jose';
 import { z } from 'zod';
-import { forbidden, unauthenticated, unavailable } from './errors.ts';
-import type { DomainError } from './errors.ts';
+import { DomainError, forbidden, unauthenticated, unavailable } from './errors.ts';
 
 /** Who calls, as the access token says. */
 export type Principal = {
@@ -15,7 +14,7 @@ export type Principal = {
 };
 
 export interface TokenVerifier {
-  /** @throws DomainError `unauthenticated` (`token.expired`, `token.invalid`) or `unavailable` (no keys to check with) */
+  /** @throws DomainError `unauthenticated` (`token.expired`, `token.invalid`, `session.ended`) or `unavailable` (no keys to check with) */
   verify(token: string): Promise<Principal>;
 }
 
@@ -38,7 +37,11 @@ const TOKEN_PROBLEMS = [
   z.ZodError,
 ];
 
+export const sessionEnded = (): DomainError =>
+  unauthenticated('session.ended', 'This session has ended: log in again.');
+
 const tokenFailure = (error: unknown): DomainError => {
+  if (error instanceof DomainError) return error;
   if (error instanceof errors.JWTExpired)
     return unauthenticated('token.expired', 'The access token has expired.');
   if (TOKEN_PROBLEMS.some((type) => error instanceof type))
@@ -46,15 +49,20 @@ const tokenFailure = (error: unknown): DomainError => {
   return unavailable('token.unverifiable', 'Tokens cannot be checked right now.', { cause: error });
 };
 
-/** Verifies ES256 access tokens against the issuer's published keys, which are cached and refetched on a new `kid`. */
+/**
+ * Verifies ES256 access tokens against the issuer's published keys, which are cached and refetched on a new `kid`.
+ * @param revoked sessions whose tokens are not believed though they have not expired
+ */
 export const createTokenVerifier = ({
   jwksUrl,
   issuer,
   audience,
+  revoked,
 }: {
   jwksUrl: string;
   issuer: string;
   audience: string;
+  revoked?: { has(sessionId: string): boolean };
 }): TokenVerifier => {
   const keys = createRemoteJWKSet(new URL(jwksUrl), { cooldownDuration: 10_000, timeoutDuration: 3_000 });
   return {
@@ -62,6 +70,7 @@ export const createTokenVerifier = ({
       try {
         const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ['ES256'] });
         const claims = accessClaims.parse(payload);
+        if (revoked?.has(claims.sid) === true) throw sessionEnded();
         return {
           userId: claims.sub,
           username: claims.username,

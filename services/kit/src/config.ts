@@ -81,6 +81,8 @@ export const commonConfig = {
   JWT_ISSUER: z.string().default('chatplatform'),
   JWT_AUDIENCE: z.string().default('chatplatform'),
   JWKS_URL: z.url({ protocol: /^https?$/ }),
+  /** Where it is asked which sessions have ended. Default: the origin of JWKS_URL. */
+  AUTH_URL: z.url({ protocol: /^https?$/ }).optional(),
   INTERNAL_TOKEN_KEY: z.base64().min(44, 'needs 32 random bytes or more in base64'),
   SHUTDOWN_GRACE_SECONDS: z.coerce.number().int().min(0).max(600).default(20),
 } as const;

@@ -16,6 +16,8 @@ describeWith('AMQP_URL', 'event bus when things break', (url) => {
     const bus = await start({ url: proxiedUrl, service });
     const seen: string[] = [];
     await bus.consume({ types: [type], handle: async ({ subject }) => void seen.push(subject) });
+    const heard: string[] = [];
+    await bus.listen({ types: [type], handle: ({ subject }) => void heard.push(subject) });
     proxy.cut();
     await eventually(
       () => bus.healthy(),
@@ -36,6 +38,10 @@ describeWith('AMQP_URL', 'event bus when things break', (url) => {
       (list) => list.includes('after'),
     );
     expect(seen).toEqual(['after']);
+    await eventually(
+      () => heard,
+      (list) => list.includes('after'),
+    );
   });
 
   test('an event in the handler when the connection breaks is delivered again, after the first run', async () => {

@@ -120,6 +120,37 @@ describeWith('AMQP_URL', 'event bus on RabbitMQ', (url) => {
     expect(calls).toBe(1);
   });
 
+  test('every process that listens hears an event once, and the queue of the service has it too', async () => {
+    const { service, type } = fixture();
+    const publisher = await start({ service: `${service}-p`, subscriptions: { [service]: [type] } });
+    const processes = [await start({ service }), await start({ service })];
+    const heard: string[][] = [[], []];
+    for (const [index, bus] of processes.entries()) {
+      await bus.listen({ types: [type], handle: ({ subject }) => void heard[index]?.push(subject) });
+      await bus.listen({
+        types: [type],
+        handle: () => {
+          throw new Error('not my day');
+        },
+      });
+    }
+    for (const subject of ['a', 'b', 'c']) await publisher.publish(sampleEvent(type, subject));
+    await eventually(
+      () => heard,
+      ([one = [], other = []]) => one.length >= 3 && other.length >= 3,
+    );
+    expect(heard).toEqual([
+      ['a', 'b', 'c'],
+      ['a', 'b', 'c'],
+    ]);
+    const seen: string[] = [];
+    await processes[0]?.consume({ types: [type], handle: async ({ subject }) => void seen.push(subject) });
+    await eventually(
+      () => seen.length,
+      (count) => count === 3,
+    );
+  });
+
   test('retries for as long as a store is away, without spending the attempts of the event', async () => {
     const { service, type } = fixture();
     const bus = await start({ service });

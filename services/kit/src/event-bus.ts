@@ -5,6 +5,8 @@ import { connect } from 'amqplib';
 import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
 import { createEventConsumer } from './event-consumer.ts';
 import type { ConsumeOptions, EventConsumer, Subscription } from './event-consumer.ts';
+import { attachListener } from './event-listener.ts';
+import type { ListenOptions } from './event-listener.ts';
 import { publishConfirmed } from './event-publisher.ts';
 import { assertTopology } from './event-topology.ts';
 import type { Subscriptions } from './event-topology.ts';
@@ -29,6 +31,8 @@ export interface EventBus {
   publish(event: CloudEvent): Promise<void>;
   /** One a service: its queue has one reader a process. Survives reconnects. */
   consume(options: ConsumeOptions): Promise<Subscription>;
+  /** As often as wanted; survives reconnects, though not what was published in between. */
+  listen(options: ListenOptions): Promise<void>;
   /** Whether the broker is connected right now. */
   healthy(): boolean;
   /** Ends consumption as `Subscription.close` does, then disconnects. */
@@ -61,6 +65,7 @@ export const connectEventBus = async ({
 }: EventBusOptions): Promise<EventBus> => {
   let connected: Connected | undefined;
   let consumer: EventConsumer | undefined;
+  const listeners: ListenOptions[] = [];
   let closing = false;
 
   const guard = <C extends Channel>(model: ChannelModel, channel: C, isExpected: () => boolean): C => {
@@ -74,12 +79,20 @@ export const connectEventBus = async ({
   const attach = async (model: ChannelModel, to: EventConsumer): Promise<void> =>
     to.attach(guard(model, await model.createChannel(), to.closing));
 
+  const attachTo = async (model: ChannelModel, listener: ListenOptions): Promise<void> =>
+    attachListener(
+      guard(model, await model.createChannel(), () => closing),
+      listener,
+      logger,
+    );
+
   const setup = async (model: ChannelModel): Promise<void> => {
     // amqplib binds its own listener only after setup: until then an error without a listener would be thrown.
     model.on('error', (err) => logger.warn({ err }, 'broker connection error'));
     const publishing = guard(model, await model.createConfirmChannel(), () => closing);
     await assertTopology(publishing, subscriptions);
     if (consumer?.closing() === false) await attach(model, consumer);
+    for (const listener of listeners) await attachTo(model, listener);
     connected = { model, publishing };
   };
 
@@ -114,6 +127,14 @@ export const connectEventBus = async ({
           logger.warn({ err }, 'could not start to consume, will retry'),
         );
       return consumer;
+    },
+    async listen(options) {
+      listeners.push(options);
+      // A failure here closes the connection, and the next setup attaches.
+      if (connected !== undefined)
+        await attachTo(connected.model, options).catch((err: unknown) =>
+          logger.warn({ err }, 'could not start to listen, will retry'),
+        );
     },
     healthy: () => connected !== undefined,
     async close() {

@@ -6,6 +6,7 @@ import { currentTraceparent } from './telemetry.ts';
 export type { CloudEvent } from '@chatplatform/contracts/events/envelope';
 export { connectEventBus } from './event-bus.ts';
 export type { EventBus, EventBusOptions } from './event-bus.ts';
+export type { ListenOptions } from './event-listener.ts';
 export type { ConsumeOptions, Subscription } from './event-consumer.ts';
 
 /** The data a type promises; anything for a type outside the catalogue. */

@@ -17,6 +17,9 @@ export type AppOptions = {
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
+/** Calls of other services: many, regular, and of no interest while they work. */
+const INTERNAL = '/internal/';
+
 /** Logs one line a request, without the query: signed addresses carry their signature there. */
 const requestLog =
   (logger: Logger): express.RequestHandler =>
@@ -27,7 +30,7 @@ const requestLog =
     const startedAt = performance.now();
     const { path } = req;
     res.once('close', () => {
-      logger.info(
+      logger[path.startsWith(INTERNAL) ? 'debug' : 'info'](
         {
           requestId,
           method: req.method,

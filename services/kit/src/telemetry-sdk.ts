@@ -13,6 +13,10 @@ const MANAGEMENT_PATHS = new Set(['/livez', '/readyz', '/metrics']);
 const isManagement = (request: IncomingMessage): boolean =>
   MANAGEMENT_PATHS.has((request.url ?? '').split('?', 1)[0] ?? '');
 
+/** What another service asks by the clock and not for anybody's sake. */
+const isPoll = ({ url = '', headers }: IncomingMessage): boolean =>
+  url.startsWith('/internal/') && headers['traceparent'] === undefined;
+
 /** The exporter's own requests, and those of a store's client library outside any trace, are noise. */
 const isExport = (endpoint: string) => {
   const { hostname, port } = new URL(endpoint);
@@ -51,12 +55,12 @@ export const startTelemetry = ({
     logRecordProcessors: [],
     instrumentations: [
       new HttpInstrumentation({
-        ignoreIncomingRequestHook: isManagement,
+        ignoreIncomingRequestHook: (request) => isManagement(request) || isPoll(request),
         ignoreOutgoingRequestHook: isExport(endpoint),
       }),
       new ExpressInstrumentation({ ignoreLayersType: [ExpressLayerType.MIDDLEWARE] }),
-      new UndiciInstrumentation(),
-      // A query with no trace around it is a sweep or a readiness check.
+      // A request or query with no trace around it is a poll, a sweep or a readiness check.
+      new UndiciInstrumentation({ requireParentforSpans: true }),
       new MongoDBInstrumentation({ requireParentSpan: true }),
       new PgInstrumentation({ requireParentSpan: true }),
       new AmqplibInstrumentation(),

@@ -1,4 +1,3 @@
-import { createTokenVerifier } from '@chatplatform/kit/access';
 import { systemClock } from '@chatplatform/kit/clock';
 import { toError, unavailable } from '@chatplatform/kit/errors';
 import { connectEventBus, newEvent } from '@chatplatform/kit/events';
@@ -9,6 +8,7 @@ import { registry } from '@chatplatform/kit/metrics';
 import { connectMongo, embeddedOutbox } from '@chatplatform/kit/mongo';
 import { createOutboxRelay } from '@chatplatform/kit/outbox';
 import type { ServiceContext } from '@chatplatform/kit/service';
+import { startUserAccess } from '@chatplatform/kit/user-access';
 import { mediaRoutes, servingRoutes } from './api/routes.ts';
 import type { MediaConfig } from './config.ts';
 import { sweepOrphans } from './core/commands/sweep-orphans.ts';
@@ -60,6 +60,7 @@ export async function startMedia(
   }, SWEEP_INTERVAL_MS);
   context.onStop(() => clearInterval(sweep));
 
+  const { verifier } = await startUserAccess(context, config, bus);
   const routeDeps = {
     objects,
     media,
@@ -67,11 +68,7 @@ export async function startMedia(
     clock,
     newId,
     logger,
-    verifier: createTokenVerifier({
-      jwksUrl: config.JWKS_URL,
-      issuer: config.JWT_ISSUER,
-      audience: config.JWT_AUDIENCE,
-    }),
+    verifier,
     signingKey: config.MEDIA_URL_SIGNING_KEY,
     maxBytes: config.MEDIA_MAX_BYTES,
     uploads: createBoundedQueue({

@@ -1,4 +1,4 @@
-import { createInternalTokens, createTokenVerifier } from '@chatplatform/kit/access';
+import { createInternalTokens } from '@chatplatform/kit/access';
 import { systemClock } from '@chatplatform/kit/clock';
 import { unavailable } from '@chatplatform/kit/errors';
 import { connectEventBus, newEvent } from '@chatplatform/kit/events';
@@ -10,6 +10,7 @@ import { registry } from '@chatplatform/kit/metrics';
 import { connectMongo, embeddedOutbox, mongoInbox } from '@chatplatform/kit/mongo';
 import { createOutboxRelay } from '@chatplatform/kit/outbox';
 import type { ServiceContext } from '@chatplatform/kit/service';
+import { startUserAccess } from '@chatplatform/kit/user-access';
 import { notificationRoutes } from './api/routes.ts';
 import type { NotificationConfig } from './config.ts';
 import { DEFAULT_RETRY_POLICY } from './core/domain/delivery.ts';
@@ -100,11 +101,7 @@ export async function startNotification(
   const consumer = createEventConsumer({ ...stores, clock, graceMs: config.OFFLINE_GRACE_SECONDS * 1000 });
   await bus.consume({ types: consumer.types, handle: exactlyOnce(mongoInbox(mongo.db), consumer.handle) });
 
-  const verifier = createTokenVerifier({
-    jwksUrl: config.JWKS_URL,
-    issuer: config.JWT_ISSUER,
-    audience: config.JWT_AUDIENCE,
-  });
+  const { verifier } = await startUserAccess(context, config, bus);
   const app = createApp({
     logger,
     routes: (express) => {

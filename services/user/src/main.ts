@@ -1,5 +1,4 @@
 import { subscriptions } from '@chatplatform/contracts/events/subscriptions';
-import { createTokenVerifier } from '@chatplatform/kit/access';
 import { systemClock } from '@chatplatform/kit/clock';
 import { loadConfig } from '@chatplatform/kit/config';
 import { connectEventBus, newEvent } from '@chatplatform/kit/events';
@@ -12,6 +11,7 @@ import { connectMongo, embeddedOutbox, mongoInbox } from '@chatplatform/kit/mong
 import { createOutboxRelay } from '@chatplatform/kit/outbox';
 import type { PendingEvent } from '@chatplatform/kit/outbox';
 import { runService } from '@chatplatform/kit/service';
+import { startUserAccess } from '@chatplatform/kit/user-access';
 import { userRoutes } from './api/routes.ts';
 import { userConfig } from './config.ts';
 import { collectionsOf } from './infrastructure/mongo/collections.ts';
@@ -20,7 +20,8 @@ import { createProfileRepository } from './infrastructure/mongo/profile-reposito
 import { checkSchema } from './infrastructure/mongo/schema.ts';
 import { registrationConsumer } from './infrastructure/registration-consumer.ts';
 
-await runService('user', async ({ logger, onStop }) => {
+await runService('user', async (context) => {
+  const { logger, onStop } = context;
   const config = loadConfig(userConfig);
   const mongo = await connectMongo({ url: config.MONGODB_URL, database: config.MONGODB_DATABASE });
   onStop(() => mongo.close());
@@ -47,11 +48,7 @@ await runService('user', async ({ logger, onStop }) => {
   });
   onStop(() => subscription.close());
 
-  const verifier = createTokenVerifier({
-    jwksUrl: config.JWKS_URL,
-    issuer: config.JWT_ISSUER,
-    audience: config.JWT_AUDIENCE,
-  });
+  const { verifier } = await startUserAccess(context, config, bus);
   const app = createApp({ logger, routes: userRoutes({ core, verifier }) });
   const server = await listen(app, config.HTTP_PORT);
   onStop(() => server.close());

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { account, tokenResponse } from '@chatplatform/contracts/http/auth';
 import { problem } from '@chatplatform/contracts/problem';
-import { createTokenVerifier } from '@chatplatform/kit/access';
+import { REVOKED_SESSIONS_PATH, revokedSessions } from '@chatplatform/contracts/http/internal';
+import { createInternalTokens, createTokenVerifier } from '@chatplatform/kit/access';
 import { PASSWORD } from '../testing/core.ts';
 import { createHttpClient } from '@chatplatform/kit/testing/http-client';
 import type { Answer, Send } from '@chatplatform/kit/testing/http-client';
-import { startAuthApp } from '../testing/http.ts';
+import { decodeJwt } from 'jose';
+import { INTERNAL_KEY, startAuthApp } from '../testing/http.ts';
 
 const person = (username: string) => ({
   username,
@@ -86,6 +88,26 @@ describe('the HTTP interface of auth', () => {
       });
     }
     expectProblem(await send('GET', '/api/v1/auth/me', { token: accessToken }), 401, 'session.ended');
+  });
+
+  it('ends all sessions, and tells services, and nobody else, which have ended', async () => {
+    const [one, two] = [await signIn('sofia'), await signIn('sofia')];
+    expect((await send('DELETE', '/api/v1/auth/sessions', { token: one.accessToken })).status).toBe(204);
+    for (const { accessToken } of [one, two])
+      expectProblem(
+        await send('DELETE', '/api/v1/auth/sessions', { token: accessToken }),
+        401,
+        'session.ended',
+      );
+    const ended = (token?: string, query = '') => send('GET', `${REVOKED_SESSIONS_PATH}${query}`, { token });
+    expect((await ended()).status).toBe(401);
+    expect((await ended(one.accessToken)).status).toBe(401);
+    const token = await createInternalTokens({ key: INTERNAL_KEY, service: 'gateway' }).mint('auth');
+    const { items, nextSince } = revokedSessions.parse((await ended(token)).body);
+    const sids = [one, two].map(({ accessToken }) => decodeJwt(accessToken)['sid']);
+    expect(items.map(({ sessionId }) => sessionId)).toEqual(expect.arrayContaining(sids));
+    expect(new Date(nextSince).getTime()).toBeLessThan(Date.now());
+    expectProblem(await ended(token, '?since=yesterday'), 400, 'request.invalid');
   });
 
   it('answers a wrong password as it answers an unknown account', async () => {

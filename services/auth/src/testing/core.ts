@@ -25,6 +25,7 @@ export function createCore() {
     isLeakedPassword: (password: string) => password === 'password',
     refreshTokens: refreshTokenFactory,
     refreshTokenTtlSeconds: 3600,
+    accessTokenTtlSeconds: 600,
     accessTokens: {
       issue: async (account: Account, sessionId: string) => ({
         token: `access:${account.id}:${sessionId}`,

@@ -56,14 +56,17 @@ export function inMemoryAccounts(): InMemoryAccounts {
 export interface InMemorySessions extends SessionRepository {
   readonly sessions: Map<string, Session>;
   readonly tokens: Map<string, RefreshToken>;
+  readonly events: CloudEvent[];
 }
 
 export function inMemorySessions(): InMemorySessions {
   const sessions = new Map<string, Session>();
   const tokens = new Map<string, RefreshToken>();
+  const events: CloudEvent[] = [];
   return {
     sessions,
     tokens,
+    events,
     async open(session, token) {
       sessions.set(session.id, session);
       tokens.set(token.hash, token);
@@ -83,9 +86,23 @@ export function inMemorySessions(): InMemorySessions {
       sessions.set(session.id, { ...session, expiresAt: next.expiresAt });
       return true;
     },
-    async revoke(id, _reason, at) {
-      const session = sessions.get(id);
-      if (session && session.revokedAt === null) sessions.set(id, { ...session, revokedAt: at });
+    async revoke(which, { at, eventOf }) {
+      const meant = ({ id, accountId }: Session): boolean =>
+        'sessionId' in which ? id === which.sessionId : accountId === which.accountId;
+      const living = [...sessions.values()].filter((one) => meant(one) && one.revokedAt === null);
+      for (const session of living) {
+        sessions.set(session.id, { ...session, revokedAt: at });
+        events.push(eventOf({ ...session, revokedAt: at }));
+      }
+    },
+    async revokedSince({ at, afterId }, limit) {
+      return [...sessions.values()]
+        .flatMap((one) => (one.revokedAt === null ? [] : [{ ...one, revokedAt: one.revokedAt }]))
+        .filter(
+          ({ id, revokedAt }) => revokedAt > at || (revokedAt.getTime() === at.getTime() && id > afterId),
+        )
+        .sort((a, b) => a.revokedAt.getTime() - b.revokedAt.getTime() || (a.id < b.id ? -1 : 1))
+        .slice(0, limit);
     },
     async deleteExpired(expiredBy, limit) {
       const ids = [...sessions.values()].filter(({ expiresAt }) => expiresAt <= expiredBy).slice(0, limit);

@@ -1,9 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { createInternalTokens } from '@chatplatform/kit/access';
 import { createApp, listen } from '@chatplatform/kit/http';
 import { createLogger } from '@chatplatform/kit/logger';
 import { authRoutes } from '../api/routes.ts';
 import { createEs256Tokens } from '../infrastructure/es256-tokens.ts';
 import { createCore } from './core.ts';
+
+export const INTERNAL_KEY = Buffer.alloc(32, 3).toString('base64');
 
 export const newSigningKey = (): string =>
   generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -21,11 +24,13 @@ export async function startAuthApp() {
   const core = createCore();
   // Tokens are verified against the real time.
   core.clock.advance((Date.now() - core.clock.now().getTime()) / 1000);
+  const internalTokens = createInternalTokens({ key: INTERNAL_KEY, service: 'auth' });
   const app = createApp({
     logger: createLogger({ service: 'auth', level: 'silent' }),
     routes: authRoutes({
       core: { ...core.dependencies, accessTokens: tokens },
       verifier: tokens,
+      internalTokens,
       keySet: tokens.keySet,
     }),
   });

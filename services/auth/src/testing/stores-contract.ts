@@ -4,7 +4,9 @@ import { newEvent } from '@chatplatform/kit/events';
 import { newId } from '@chatplatform/kit/ids';
 import type { Account } from '../core/domain/account.ts';
 import { registeredEvent } from '../core/domain/registered-event.ts';
-import type { RefreshToken, Session } from '../core/domain/session.ts';
+import { sessionRevokedEvent } from '../core/domain/session-revoked-event.ts';
+import type { RefreshToken, RevocationReason, Session } from '../core/domain/session.ts';
+import type { Revocation } from '../core/ports/session-repository.ts';
 import { sha256Hex } from '../infrastructure/refresh-token-factory.ts';
 import type { Stores } from '../infrastructure/stores.ts';
 
@@ -37,6 +39,12 @@ const tokenOf = (sessionId: string, issuedAt = T0, expiresAt = after(3600)): Ref
   issuedAt,
   expiresAt,
   usedAt: null,
+});
+
+const revocation = (reason: RevocationReason, at: Date): Revocation => ({
+  reason,
+  at,
+  eventOf: (session) => sessionRevokedEvent(session, { reason, accessTokenTtlSeconds: 600 }, newEvent),
 });
 
 /**
@@ -182,8 +190,8 @@ export function storesContract(open: (onEventStored: (event: CloudEvent) => void
 
     it('write nothing when the session was revoked, and keep the first reason', async () => {
       const { session, token } = await open1();
-      await stores.sessions.revoke(session.id, 'refresh-token-reuse', after(5));
-      await stores.sessions.revoke(session.id, 'logout', after(9));
+      await stores.sessions.revoke({ sessionId: session.id }, revocation('refresh-token-reuse', after(5)));
+      await stores.sessions.revoke({ sessionId: session.id }, revocation('logout', after(9)));
       const next = tokenOf(session.id, after(10));
       await expect(stores.sessions.rotate(token.hash, next)).resolves.toBe(false);
       await expect(stores.sessions.findByTokenHash(next.hash)).resolves.toBeNull();
@@ -191,6 +199,74 @@ export function storesContract(open: (onEventStored: (event: CloudEvent) => void
         session: { ...session, revokedAt: after(5) },
         token,
       });
+    });
+
+    it('end with an event each, stored in the same write and once only', async () => {
+      const { session } = await open1();
+      const other = someSession(session.accountId);
+      await stores.sessions.open(other.session, other.token);
+      const bystander = await open1();
+      await stores.outbox.markPublished(await stores.outbox.pending(1000));
+      stored.length = 0;
+      await stores.sessions.revoke({ sessionId: session.id }, revocation('logout', after(5)));
+      await stores.sessions.revoke({ sessionId: session.id }, revocation('logout', after(6)));
+      await stores.sessions.revoke(
+        { accountId: session.accountId },
+        revocation('logout-everywhere', after(7)),
+      );
+      const pending = (await stores.outbox.pending(10)).map(({ event }) => event);
+      expect(pending).toEqual(stored);
+      expect(pending.map(({ data }) => data)).toEqual([
+        expect.objectContaining({
+          sessionId: session.id,
+          reason: 'logout',
+          revokedAt: after(5).toISOString(),
+        }),
+        expect.objectContaining({ sessionId: other.session.id, reason: 'logout-everywhere' }),
+      ]);
+      await expect(stores.sessions.findById(bystander.session.id)).resolves.toMatchObject({
+        revokedAt: null,
+      });
+      await stores.outbox.markPublished(await stores.outbox.pending(10));
+    });
+
+    it('store no event, and live on, when the write fails', async () => {
+      const { session } = await open1();
+      await stores.outbox.markPublished(await stores.outbox.pending(1000));
+      const failing = {
+        ...revocation('logout', after(5)),
+        eventOf: () => {
+          throw new Error('no event');
+        },
+      };
+      await expect(stores.sessions.revoke({ sessionId: session.id }, failing)).rejects.toThrow('no event');
+      await expect(stores.sessions.findById(session.id)).resolves.toMatchObject({ revokedAt: null });
+      expect(await stores.outbox.pending(10)).toEqual([]);
+    });
+
+    it('are listed by the time they were revoked at, which is included', async () => {
+      const base = after(1_000_000);
+      const at = (seconds: number): Date => new Date(base.getTime() + seconds * 1000);
+      const ids: string[] = [];
+      for (const seconds of [0, 1, 2, 2]) {
+        const { session } = await open1();
+        ids.push(session.id);
+        await stores.sessions.revoke({ sessionId: session.id }, revocation('logout', at(seconds)));
+      }
+      const list = async (seconds: number, afterId: string, limit: number): Promise<unknown[]> =>
+        (await stores.sessions.revokedSince({ at: at(seconds), afterId }, limit)).map((one) => [
+          ids.indexOf(one.id),
+          one.revokedAt,
+        ]);
+      const none = '00000000-0000-0000-0000-000000000000';
+      expect(await list(1, none, 10)).toEqual([
+        [1, at(1)],
+        [2, at(2)],
+        [3, at(2)],
+      ]);
+      expect(await list(0, none, 2)).toHaveLength(2);
+      expect(await list(2, ids[2] ?? '', 10)).toEqual([[3, at(2)]]);
+      expect(await list(3, none, 2)).toEqual([]);
     });
 
     it('are deleted once expired, a batch at a time, with their tokens', async () => {

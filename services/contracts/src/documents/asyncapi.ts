@@ -1,17 +1,15 @@
 import { z } from 'zod';
 import { eventCatalogue } from '../events/catalogue.ts';
 import { cloudEvent, DEAD_LETTER_EXCHANGE, EVENT_CONTENT_TYPE, EVENT_EXCHANGE } from '../events/envelope.ts';
-import { producers, subscriptions } from '../events/subscriptions.ts';
+import { broadcasts, producers, subscriptions } from '../events/subscriptions.ts';
 import { ackOf, clientFrameResults, clientFrames, serverFrames } from '../frames/socket.ts';
 import { inlineSchema } from './json-schema.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 const eventTypes = Object.entries(eventCatalogue) as [keyof typeof eventCatalogue, z.ZodType][];
 
-const consumersOf = (type: string): string[] =>
-  Object.entries(subscriptions).flatMap(([service, types]) =>
-    (types as readonly string[]).includes(type) ? [service] : [],
-  );
+const servicesIn = (table: Readonly<Record<string, readonly string[]>>, type: string): string[] =>
+  Object.entries(table).flatMap(([service, types]) => (types.includes(type) ? [service] : []));
 
 /** A key of the document: `user.registered.v1` and `message:send` hold characters that references must not. */
 const key = (name: string): string => name.replaceAll(/[^A-Za-z0-9]+/g, '-');
@@ -48,7 +46,7 @@ const eventOperations = (): Record<string, JsonSchema> => {
     { action: 'send', channel: channel(type), summary: `${producers[type]} tells of it` },
   ]);
   const receives = eventTypes.flatMap(([type]) =>
-    consumersOf(type).map((service) => [
+    servicesIn(subscriptions, type).map((service) => [
       `${service}-consumes-${key(type)}`,
       {
         action: 'receive',
@@ -58,7 +56,18 @@ const eventOperations = (): Record<string, JsonSchema> => {
       },
     ]),
   );
-  return Object.fromEntries([...sends, ...receives]);
+  const hears = eventTypes.flatMap(([type]) =>
+    servicesIn(broadcasts, type).map((service) => [
+      `${service}-hears-${key(type)}`,
+      {
+        action: 'receive',
+        channel: channel(type),
+        summary: `every process of ${service} hears it on a queue of its own`,
+        description: 'Once, while the process is connected; what it misses it learns elsewhere.',
+      },
+    ]),
+  );
+  return Object.fromEntries([...sends, ...receives, ...hears]);
 };
 
 const frameMessage = (name: string, schema: z.ZodType, io: 'input' | 'output'): JsonSchema => ({

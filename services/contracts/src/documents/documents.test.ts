@@ -73,7 +73,7 @@ describe('route table', () => {
     const send = httpRoutes.find(({ operationId }) => operationId === 'sendMessage');
     expect(send && problemsOf(send)).toMatchObject({
       400: ['request.invalid'],
-      401: ['token.missing', 'token.invalid', 'token.expired'],
+      401: ['token.missing', 'token.invalid', 'token.expired', 'session.ended'],
       429: ['channel.busy'],
     });
   });

@@ -4,6 +4,13 @@ import { entityId, messageId, seq, timestamp } from '../ids.ts';
 
 /** Every event that crosses a service boundary: type -> schema of its data. A change that is not additive is a new type (`.v2`). */
 export const eventCatalogue = {
+  'auth.session-revoked.v1': z.object({
+    sessionId: entityId,
+    userId: entityId,
+    reason: z.string().describe('`logout`, `logout-everywhere`, `refresh-token-reuse`; more may come'),
+    revokedAt: timestamp,
+    accessTokensEndAt: timestamp.describe('by then the last access token of the session has expired'),
+  }),
   'user.registered.v1': z.object({
     userId: entityId,
     email: z.email(),

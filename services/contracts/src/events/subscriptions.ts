@@ -26,8 +26,22 @@ export const subscriptions = {
   ],
 } as const satisfies Record<string, readonly EventType[]>;
 
+/**
+ * Which service wants which events in every one of its processes, each through a queue that lives as long as its connection.
+ * What comes while a process is away passes it by: it needs a second source.
+ */
+export const broadcasts = {
+  user: ['auth.session-revoked.v1'],
+  chat: ['auth.session-revoked.v1'],
+  media: ['auth.session-revoked.v1'],
+  notification: ['auth.session-revoked.v1'],
+  analytics: ['auth.session-revoked.v1'],
+  gateway: ['auth.session-revoked.v1'],
+} as const satisfies Record<string, readonly EventType[]>;
+
 /** Which service tells of it; an event's `source` is `/services/<producer>`. */
 export const producers: Readonly<Record<EventType, string>> = {
+  'auth.session-revoked.v1': 'auth',
   'user.registered.v1': 'auth',
   'user.profile-updated.v1': 'user',
   'user.friendship-requested.v1': 'user',

@@ -1,5 +1,6 @@
 import { rooms } from '@chatplatform/contracts/frames/socket';
 import type { Problem } from '@chatplatform/contracts/problem';
+import { sessionEnded } from '@chatplatform/kit/access';
 import type { Principal, TokenVerifier } from '@chatplatform/kit/access';
 import type { Clock } from '@chatplatform/kit/clock';
 import { toError, unauthenticated, unavailable } from '@chatplatform/kit/errors';
@@ -13,6 +14,7 @@ import { refused } from './frames.ts';
 
 export interface HandshakeDeps extends JoinChannelsDeps {
   readonly verifier: TokenVerifier;
+  readonly revoked: { has(sessionId: string): boolean };
   readonly clock: Clock;
   readonly random: () => number;
   /** Why nobody is let in right now; undefined when there is room. */
@@ -55,6 +57,8 @@ async function open(deps: HandshakeDeps, socket: GatewaySocket): Promise<void> {
   // First: changes of membership reach the sockets in this room, from now on also this one.
   await socket.join([rooms.user(session.userId), rooms.session(session.sessionId)]);
   await joinChannels(deps, session);
+  // It may have ended since the token was verified; who ends sessions sees only connections that are open.
+  if (deps.revoked.has(session.sessionId)) throw sessionEnded();
 }
 
 function refuseWhenClosed(reason: 'draining' | 'full' | undefined): void {

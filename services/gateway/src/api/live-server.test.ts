@@ -223,6 +223,43 @@ describe('a connection', () => {
     expect(kept.socket.connected).toBe(true);
   });
 
+  it('ends with its session, and with no other of the same person', async () => {
+    const ended = new Set<string>();
+    let end = (_sessionId: string): void => undefined;
+    const gateway = await start(chatWith([]), {
+      revoked: { has: (id) => ended.has(id), onRevoked: (listener) => (end = listener) },
+    });
+    const stolen = { sessionId: 'stolen' };
+    const clients = [stolen, stolen, { sessionId: 'kept' }].map((of) => gateway.client(tokenOf(ada, of)));
+    await Promise.all(clients.map((client) => client.connected()));
+    ended.add('stolen');
+    end('stolen');
+    await eventually(
+      () => clients.map(({ socket }) => socket.connected),
+      (connected) => !connected[0] && !connected[1],
+    );
+    expect(clients[0]?.received('session:ended')).toEqual([{ reason: 'revoked' }]);
+    expect(clients[2]?.socket.connected).toBe(true);
+  });
+
+  it('is not let in when its session ended while it was being opened', async () => {
+    const ended = new Set<string>();
+    const asked = Promise.withResolvers<undefined>();
+    const answer = Promise.withResolvers<Awaited<ReturnType<Chat['channels']>>>();
+    const channels = (): typeof answer.promise => {
+      asked.resolve(undefined);
+      return answer.promise;
+    };
+    const gateway = await start(chatWith([], { channels }), {
+      revoked: { has: (id) => ended.has(id), onRevoked: () => undefined },
+    });
+    const client = gateway.client(tokenOf(ada, { sessionId: 'stolen' }));
+    await asked.promise;
+    ended.add('stolen');
+    answer.resolve([]);
+    expect(await refusalOf(client.connected())).toMatchObject({ status: 401, code: 'session.ended' });
+  });
+
   it('is cut when it does not read what it is sent', async () => {
     const gateway = await start(chatWith([channelOf(room)]), {
       policy: { tokenGraceMs: 0, maxBufferedPackets: 50 },

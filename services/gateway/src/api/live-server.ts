@@ -8,7 +8,9 @@ import { showArrival, showDeparture } from '../core/commands/show-presence.ts';
 import type { ShowPresenceDeps } from '../core/commands/show-presence.ts';
 import type { UpkeepPolicy } from '../core/domain/upkeep.ts';
 import type { PresenceStore } from '../core/ports/presence-store.ts';
+import { socketsOf } from './connections.ts';
 import type { GatewaySocket } from './connections.ts';
+import type { RevokedSessions } from '@chatplatform/kit/revoked-sessions';
 import { drain } from './drain.ts';
 import { handleFrame } from './frame-handler.ts';
 import type { FrameHandlerDeps } from './frame-handler.ts';
@@ -16,13 +18,14 @@ import { handshake } from './handshake.ts';
 import type { HandshakeDeps } from './handshake.ts';
 import { closeSocketServer } from './socket-server.ts';
 import type { SocketServer } from './socket-server.ts';
-import { keepUp } from './upkeep.ts';
+import { endSocket, keepUp } from './upkeep.ts';
 
 export type LiveServerDeps = FrameHandlerDeps &
   Omit<HandshakeDeps, 'closedBecause'> &
   ShowPresenceDeps & {
     readonly logger: Logger;
     readonly presence: PresenceStore;
+    readonly revoked: RevokedSessions;
     readonly policy: UpkeepPolicy;
     readonly maxConnections: number;
     readonly drainWindowMs: number;
@@ -70,6 +73,10 @@ export function runLiveServer(io: SocketServer, deps: LiveServerDeps): LiveServe
   onSignal('member:added', (change) => changeMembership(deps, { ...change, member: true }));
   onSignal('member:removed', (change) => changeMembership(deps, { ...change, member: false }));
   onSignal('rooms:stale', () => refresh());
+
+  deps.revoked.onRevoked((sessionId) => {
+    for (const socket of socketsOf(namespace, sessionId)) endSocket(socket, 'revoked');
+  });
 
   const refreshOne = async (socket: GatewaySocket): Promise<void> => {
     try {

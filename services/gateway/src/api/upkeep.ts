@@ -18,7 +18,7 @@ export interface UpkeepDeps {
   readonly clock: Clock;
 }
 
-export function endSocket(socket: GatewaySocket, reason: 'expired' | 'draining'): void {
+export function endSocket(socket: GatewaySocket, reason: 'expired' | 'draining' | 'revoked'): void {
   ended.inc({ reason });
   socket.emit('session:ended', { reason });
   socket.disconnect(true);

@@ -86,6 +86,7 @@ export async function startLiveGateway(
     chat,
     verifier: { verify },
     verifyToken: verify,
+    revoked: { has: () => false, onRevoked: () => undefined },
     presence: {
       add: async () => true,
       renew: async () => undefined,

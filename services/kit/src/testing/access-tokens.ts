@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { REVOKED_SESSIONS_PATH } from '@chatplatform/contracts/http/internal';
+import type { RevokedSessions } from '@chatplatform/contracts/http/internal';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
 export type TokenClaims = {
@@ -16,12 +18,19 @@ export type TokenIssuer = {
   close(): void;
 };
 
+const nothingRevoked = (): RevokedSessions => ({
+  items: [],
+  complete: true,
+  nextSince: new Date().toISOString(),
+});
+
 /** Stands for the auth service: publishes a key and signs access tokens with it. */
 export const startTokenIssuer = async (): Promise<TokenIssuer> => {
   const { privateKey, publicKey } = await generateKeyPair('ES256');
   const key = { ...(await exportJWK(publicKey)), kid: 'test', alg: 'ES256', use: 'sig' };
-  const server = createServer((_request, response) => {
-    response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [key] }));
+  const server = createServer((request, response) => {
+    const body = request.url?.startsWith(REVOKED_SESSIONS_PATH) === true ? nothingRevoked() : { keys: [key] };
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

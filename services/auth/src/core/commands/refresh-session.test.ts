@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { createCore } from '../../testing/core.ts';
 import { currentAccount } from '../queries/current-account.ts';
 import { deleteExpired } from './delete-expired.ts';
+import { listRevokedSessions } from '../queries/list-revoked-sessions.ts';
 import { logOut } from './log-out.ts';
+import { logOutEverywhere } from './log-out-everywhere.ts';
 import { refreshSession } from './refresh-session.ts';
 
 const signedIn = async () => {
@@ -38,6 +40,9 @@ describe('refreshSession', () => {
         await expect(refresh(youngest)).rejects.toMatchObject({ code: 'session.ended' });
         await expect(whoami()).rejects.toMatchObject({ code: 'session.ended' });
         expect(core.reused).toEqual([first.sessionId]);
+        expect(core.sessions.events).toMatchObject([
+          { subject: first.sessionId, data: { reason: 'refresh-token-reuse', userId: first.account.id } },
+        ]);
       }),
       { numRuns: 20 },
     );
@@ -77,10 +82,64 @@ describe('logOut', () => {
     await expect(whoami()).rejects.toMatchObject({ code: 'session.ended' });
   });
 
+  it('tells of the end once, and until when its access tokens live', async () => {
+    const { core, first } = await signedIn();
+    await logOut({ refreshToken: first.refreshToken }, core.dependencies);
+    await logOut({ refreshToken: first.refreshToken }, core.dependencies);
+    const now = core.clock.now();
+    expect(core.sessions.events).toMatchObject([
+      {
+        type: 'auth.session-revoked.v1',
+        data: {
+          sessionId: first.sessionId,
+          reason: 'logout',
+          revokedAt: now.toISOString(),
+          accessTokensEndAt: new Date(now.getTime() + 600_000).toISOString(),
+        },
+      },
+    ]);
+  });
+
   it('is content with a token it does not know', async () => {
     const { core, whoami } = await signedIn();
     await logOut({ refreshToken: 'never-issued-by-anyone' }, core.dependencies);
     await expect(whoami()).resolves.toBeDefined();
+  });
+});
+
+describe('logOutEverywhere', () => {
+  it("ends all sessions of the account and nobody else's", async () => {
+    const { core, first, whoami } = await signedIn();
+    const second = await core.logIn();
+    await core.register('bob');
+    const bob = await core.logIn('bob');
+    const caller = { userId: first.account.id, sessionId: first.sessionId };
+    await logOutEverywhere(caller, core.dependencies);
+    await expect(whoami()).rejects.toMatchObject({ code: 'session.ended' });
+    await expect(logOutEverywhere(caller, core.dependencies)).rejects.toMatchObject({
+      code: 'session.ended',
+    });
+    expect(core.sessions.events.map(({ subject }) => subject).sort()).toEqual(
+      [first.sessionId, second.sessionId].sort(),
+    );
+    expect(core.sessions.sessions.get(bob.sessionId)).toMatchObject({ revokedAt: null });
+  });
+});
+
+describe('listRevokedSessions', () => {
+  it('gives what tokens may still be alive of, and from then on what is new, with an overlap', async () => {
+    const { core, first } = await signedIn();
+    const list = (since?: Date) => listRevokedSessions({ since }, core.dependencies);
+    await logOut({ refreshToken: first.refreshToken }, core.dependencies);
+    core.clock.advance(600);
+    const listed = await list();
+    expect(listed).toMatchObject({ complete: true, items: [{ id: first.sessionId }] });
+    core.clock.advance(31);
+    await expect(list()).resolves.toMatchObject({ items: [] });
+    const second = await core.logIn();
+    await logOut({ refreshToken: second.refreshToken }, core.dependencies);
+    await expect(list(listed.nextSince)).resolves.toMatchObject({ items: [{ id: second.sessionId }] });
+    await expect(list(listed.nextSince)).resolves.toMatchObject({ items: [{ id: second.sessionId }] });
   });
 });
 

@@ -1,4 +1,3 @@
-import type { Clock } from '@chatplatform/kit/clock';
 import { unauthenticated } from '@chatplatform/kit/errors';
 import { judgeRefresh } from '../domain/session.ts';
 import type { RefreshVerdict, Session } from '../domain/session.ts';
@@ -6,16 +5,17 @@ import type { AccountRepository } from '../ports/account-repository.ts';
 import type { SessionRepository } from '../ports/session-repository.ts';
 import { issueTokens, nextRefreshToken } from './issue-tokens.ts';
 import type { IssuedTokens, TokenDependencies } from './issue-tokens.ts';
+import { revokeSessions } from './revoke-sessions.ts';
+import type { RevokeSessionsDependencies } from './revoke-sessions.ts';
 
 export interface RefreshSessionProps {
   /** The opaque token of the last login or refresh. */
   readonly refreshToken: string;
 }
 
-export interface RefreshSessionDependencies extends TokenDependencies {
+export interface RefreshSessionDependencies extends TokenDependencies, RevokeSessionsDependencies {
   readonly accounts: AccountRepository;
   readonly sessions: SessionRepository;
-  readonly clock: Clock;
   /** Told when a used token came back, after its session was ended. */
   readonly onReuse: (sessionId: string, accountId: string) => void;
 }
@@ -58,12 +58,9 @@ export async function refreshSession(
   return issueTokens(account, refresh, dependencies);
 }
 
-async function endReused(
-  session: Session,
-  { sessions, clock, onReuse }: RefreshSessionDependencies,
-): Promise<never> {
-  await sessions.revoke(session.id, 'refresh-token-reuse', clock.now());
-  onReuse(session.id, session.accountId);
+async function endReused(session: Session, dependencies: RefreshSessionDependencies): Promise<never> {
+  await revokeSessions({ sessionId: session.id, reason: 'refresh-token-reuse' }, dependencies);
+  dependencies.onReuse(session.id, session.accountId);
   throw refusal('reused');
 }
 

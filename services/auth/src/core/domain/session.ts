@@ -11,7 +11,14 @@ export interface Session {
   readonly revokedAt: Date | null;
 }
 
-export type RevocationReason = 'logout' | 'refresh-token-reuse';
+export type RevocationReason = 'logout' | 'logout-everywhere' | 'refresh-token-reuse';
+
+/** Where no access token of a session may be believed any more, though it has not expired. */
+export interface RevokedSession {
+  readonly id: string;
+  readonly accountId: string;
+  readonly revokedAt: Date;
+}
 
 /** What is kept of a refresh token: its SHA-256, so that a stolen table signs nobody in. */
 export interface RefreshToken {

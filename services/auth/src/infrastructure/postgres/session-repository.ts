@@ -1,4 +1,5 @@
-import { inTransaction } from '@chatplatform/kit/postgres';
+import type { CloudEvent } from '@chatplatform/contracts/events/envelope';
+import { inTransaction, insertOutbox } from '@chatplatform/kit/postgres';
 import type { Pool, PoolClient } from 'pg';
 import type { PresentedToken, RefreshToken, Session } from '../../core/domain/session.ts';
 import type { SessionRepository } from '../../core/ports/session-repository.ts';
@@ -43,6 +44,11 @@ const insertToken = (client: PoolClient, token: RefreshToken): Promise<unknown> 
     [token.hash, token.sessionId, token.issuedAt, token.expiresAt],
   );
 
+const REVOKE_ONE = `UPDATE sessions SET revoked_at = $3, revocation_reason = $2
+  WHERE id = $1 AND revoked_at IS NULL RETURNING id, account_id`;
+const REVOKE_ALL = `UPDATE sessions SET revoked_at = $3, revocation_reason = $2
+  WHERE account_id = $1 AND revoked_at IS NULL RETURNING id, account_id`;
+
 /** Rolls a rotation back whose token was used, or whose session was revoked, in the meantime. */
 class RotationLost extends Error {
   override readonly name = 'RotationLost';
@@ -53,7 +59,7 @@ const updateOne = async (client: PoolClient, sql: string, values: unknown[]): Pr
   if (rowCount !== 1) throw new RotationLost();
 };
 
-export function postgresSessions(pool: Pool): SessionRepository {
+export function postgresSessions(pool: Pool, onEventStored: (event: CloudEvent) => void): SessionRepository {
   return {
     async open(session, token) {
       await inTransaction(pool, async (client) => {
@@ -103,11 +109,28 @@ export function postgresSessions(pool: Pool): SessionRepository {
         throw error;
       }
     },
-    async revoke(id, reason, at) {
-      await pool.query(
-        'UPDATE sessions SET revoked_at = $3, revocation_reason = $2 WHERE id = $1 AND revoked_at IS NULL',
-        [id, reason, at],
+    async revoke(which, { reason, at, eventOf }) {
+      const [statement, value] =
+        'sessionId' in which ? [REVOKE_ONE, which.sessionId] : [REVOKE_ALL, which.accountId];
+      const events = await inTransaction(pool, async (client) => {
+        const { rows } = await client.query<{ id: string; account_id: string }>(statement, [
+          value,
+          reason,
+          at,
+        ]);
+        const stored = rows.map((row) => eventOf({ id: row.id, accountId: row.account_id, revokedAt: at }));
+        for (const event of stored) await insertOutbox(client, event);
+        return stored;
+      });
+      for (const event of events) onEventStored(event);
+    },
+    async revokedSince({ at, afterId }, limit) {
+      const { rows } = await pool.query<{ id: string; account_id: string; revoked_at: Date }>(
+        `SELECT id, account_id, revoked_at FROM sessions
+         WHERE (revoked_at, id) > ($1, $2) ORDER BY revoked_at, id LIMIT $3`,
+        [at, afterId, limit],
       );
+      return rows.map((row) => ({ id: row.id, accountId: row.account_id, revokedAt: row.revoked_at }));
     },
     async deleteExpired(expiredBy, limit) {
       const { rowCount } = await pool.query(

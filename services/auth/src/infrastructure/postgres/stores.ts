@@ -9,7 +9,7 @@ export function openPostgresStores({ url, onEventStored }: StoresOptions): Store
   const pool = createPool(url, { applicationName: 'auth' });
   return {
     accounts: postgresAccounts(pool, onEventStored),
-    sessions: postgresSessions(pool),
+    sessions: postgresSessions(pool, onEventStored),
     failedLogins: postgresFailedLogins(pool),
     outbox: postgresOutbox(pool),
     migrate: () => migrate(pool, migrations),

@@ -1,4 +1,5 @@
-import { inTransaction } from '@chatplatform/kit/sql-server';
+import type { CloudEvent } from '@chatplatform/contracts/events/envelope';
+import { inTransaction, insertOutbox } from '@chatplatform/kit/sql-server';
 import type { ConnectionPool } from 'mssql';
 import type { PresentedToken, RefreshToken, Session } from '../../core/domain/session.ts';
 import type { SessionRepository } from '../../core/ports/session-repository.ts';
@@ -52,6 +53,13 @@ const insertToken = (on: Executor, token: RefreshToken): Promise<unknown> =>
     },
   );
 
+const REVOKE_ONE = `UPDATE [Sessions] SET [RevokedAt] = @revokedAt, [RevocationReason] = @reason
+  OUTPUT inserted.[Id] AS [Id], inserted.[AccountId] AS [AccountId]
+  WHERE [Id] = @id AND [RevokedAt] IS NULL`;
+const REVOKE_ALL = `UPDATE [Sessions] SET [RevokedAt] = @revokedAt, [RevocationReason] = @reason
+  OUTPUT inserted.[Id] AS [Id], inserted.[AccountId] AS [AccountId]
+  WHERE [AccountId] = @id AND [RevokedAt] IS NULL`;
+
 /** Rolls a rotation back whose token was used, or whose session was revoked, in the meantime. */
 class RotationLost extends Error {
   override readonly name = 'RotationLost';
@@ -61,7 +69,10 @@ const updateOne = async (on: Executor, statement: string, parameters: Parameters
   if (affected(await execute(on, statement, parameters)) !== 1) throw new RotationLost();
 };
 
-export function sqlServerSessions(pool: ConnectionPool): SessionRepository {
+export function sqlServerSessions(
+  pool: ConnectionPool,
+  onEventStored: (event: CloudEvent) => void,
+): SessionRepository {
   return {
     async open(session, token) {
       await inTransaction(pool, async (transaction) => {
@@ -123,13 +134,32 @@ export function sqlServerSessions(pool: ConnectionPool): SessionRepository {
         throw error;
       }
     },
-    async revoke(id, reason, at) {
-      await execute(
+    async revoke(which, { reason, at, eventOf }) {
+      const [statement, value] =
+        'sessionId' in which ? [REVOKE_ONE, which.sessionId] : [REVOKE_ALL, which.accountId];
+      const events = await inTransaction(pool, async (transaction) => {
+        const { recordset } = await execute<{ Id: string; AccountId: string }>(transaction, statement, {
+          id: [types.id, value],
+          reason: [types.text, reason],
+          revokedAt: [types.time, at],
+        });
+        const stored = recordset.map((row) =>
+          eventOf({ id: row.Id, accountId: row.AccountId, revokedAt: at }),
+        );
+        for (const event of stored) await insertOutbox(transaction, event);
+        return stored;
+      });
+      for (const event of events) onEventStored(event);
+    },
+    async revokedSince({ at, afterId }, limit) {
+      const { recordset } = await execute<{ Id: string; AccountId: string; RevokedAt: Date }>(
         pool,
-        `UPDATE [Sessions] SET [RevokedAt] = @revokedAt, [RevocationReason] = @reason
-         WHERE [Id] = @id AND [RevokedAt] IS NULL`,
-        { id: [types.id, id], reason: [types.text, reason], revokedAt: [types.time, at] },
+        `SELECT TOP (@limit) [Id] AS [Id], [AccountId] AS [AccountId], [RevokedAt] AS [RevokedAt]
+         FROM [Sessions] WHERE [RevokedAt] > @at OR ([RevokedAt] = @at AND [Id] > @afterId)
+         ORDER BY [RevokedAt], [Id]`,
+        { limit: [types.count, limit], at: [types.time, at], afterId: [types.id, afterId] },
       );
+      return recordset.map((row) => ({ id: row.Id, accountId: row.AccountId, revokedAt: row.RevokedAt }));
     },
     async deleteExpired(expiredBy, limit) {
       const bounds: Parameters = { limit: [types.count, limit], expiredBy: [types.time, expiredBy] };

@@ -2,6 +2,8 @@ import { beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { newEvent } from '@chatplatform/kit/events';
 import sql from 'mssql';
 import { registeredEvent } from '../../core/domain/registered-event.ts';
+import { sessionRevokedEvent } from '../../core/domain/session-revoked-event.ts';
+import type { Revocation } from '../../core/ports/session-repository.ts';
 import { recordingMssql } from '../../testing/recording-mssql.ts';
 import type { Stores } from '../stores.ts';
 
@@ -34,6 +36,11 @@ const accountRow = {
 };
 const session = { id: 'session-1', accountId: account.id, createdAt: T0, expiresAt: T1, revokedAt: null };
 const token = { hash: 'h1', sessionId: session.id, issuedAt: T0, expiresAt: T1, usedAt: null };
+const revocation: Revocation = {
+  reason: 'logout',
+  at: T1,
+  eventOf: (ended) => sessionRevokedEvent(ended, { reason: 'logout', accessTokenTtlSeconds: 600 }, newEvent),
+};
 const presentedRow = {
   Id: session.id,
   AccountId: account.id,
@@ -102,7 +109,15 @@ describe('stores on SQL Server, statement by statement', () => {
     mssql.answer({ recordset: [presentedRow] }, { recordset: [presentedRow] });
     await expect(stores.sessions.findById(session.id)).resolves.toEqual(session);
     await expect(stores.sessions.findByTokenHash('h1')).resolves.toEqual({ session, token });
-    await stores.sessions.revoke(session.id, 'logout', T1);
+    mssql.answer({ recordset: [{ Id: session.id, AccountId: account.id }] }, {});
+    await stores.sessions.revoke({ sessionId: session.id }, revocation);
+    mssql.answer({ recordset: [{ Id: session.id, AccountId: account.id }] }, {});
+    await stores.sessions.revoke({ accountId: account.id }, revocation);
+    mssql.answer({ recordset: [{ Id: session.id, AccountId: account.id, RevokedAt: T1 }] });
+    await expect(stores.sessions.revokedSince({ at: T0, afterId: 'x' }, 5_000)).resolves.toEqual([
+      { id: session.id, accountId: account.id, revokedAt: T1 },
+    ]);
+    expect(stored).toHaveLength(2);
     await expect(stores.sessions.deleteExpired(T1, 500)).resolves.toBe(1);
     expect(mssql.taken()).toMatchSnapshot();
   });
@@ -138,6 +153,8 @@ describe('stores on SQL Server, statement by statement', () => {
     await stores.accounts.findByLogin('ada');
     await stores.sessions.findByTokenHash('h1');
     await stores.sessions.rotate('h1', { ...token, hash: 'h2' });
+    await stores.sessions.revoke({ accountId: account.id }, revocation);
+    await stores.sessions.revokedSince({ at: T0, afterId: 'x' }, 1);
     await stores.failedLogins.counts(['pair:b'], T0);
     for (const { text } of mssql.taken().filter((each) => typeof each !== 'string')) {
       expect(text.replaceAll("N','", '')).not.toMatch(/'|\*/);

@@ -10,7 +10,7 @@ export async function openSqlServerStores({ url, onEventStored }: StoresOptions)
   const pool = await createPool(url);
   return {
     accounts: sqlServerAccounts(pool, onEventStored),
-    sessions: sqlServerSessions(pool),
+    sessions: sqlServerSessions(pool, onEventStored),
     failedLogins: sqlServerFailedLogins(pool),
     outbox: sqlServerOutbox(pool),
     migrate: () => migrate(pool, migrations),

@@ -57,9 +57,21 @@ export const authRoutes: readonly Route[] = [
     method: 'post',
     path: '/api/v1/auth/logout',
     summary: 'End a session',
+    description: 'Its live connections are closed, and its access tokens refused, within two seconds.',
     access: 'public',
     body: { schema: logoutRequest },
     responses: { 204: { description: 'The session is over, or was already' } },
+  },
+  {
+    service: 'auth',
+    operationId: 'logOutEverywhere',
+    method: 'delete',
+    path: '/api/v1/auth/sessions',
+    summary: 'End all sessions of the account',
+    description:
+      'This one too. Their live connections are closed, and their access tokens refused, within two seconds.',
+    access: 'user',
+    responses: { 204: { description: 'All sessions are over' } },
   },
   {
     service: 'auth',
@@ -69,7 +81,6 @@ export const authRoutes: readonly Route[] = [
     summary: 'The account that is signed in',
     access: 'user',
     responses: { 200: { description: 'The account', schema: account } },
-    problems: { 401: ['session.ended'] },
   },
   {
     service: 'auth',

@@ -37,7 +37,7 @@ export const problemsOf = (route: Route): Record<number, string[]> => {
   };
   if (route.parameters ?? route.query ?? route.body) add(400, 'request.invalid');
   if (route.access === 'user' || route.access === 'admin')
-    add(401, 'token.missing', 'token.invalid', 'token.expired');
+    add(401, 'token.missing', 'token.invalid', 'token.expired', 'session.ended');
   if (route.access === 'admin') add(403, 'role.required');
   for (const [status, codes] of Object.entries(route.problems ?? {})) add(Number(status), ...codes);
   add(500, 'internal');
