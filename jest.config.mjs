@@ -10,7 +10,7 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' }, swcrc: false },
     ],
   },
-  testMatch: ['<rootDir>/{operator,services,infra,observability,tests,bench,web}/**/*.test.ts'],
+  testMatch: ['<rootDir>/{operator,cli,services,infra,observability,tests,bench,web}/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/tests/e2e/'],
   modulePathIgnorePatterns: ['<rootDir>/artifacts/', '<rootDir>/web/dist/'],
 };

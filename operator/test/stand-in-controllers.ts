@@ -1,6 +1,7 @@
 import type { ApiClient, KubeObject, ResourceRef } from '../src/runtime/index.ts';
 import { isConflict, isNotFound } from '../src/runtime/index.ts';
 import { KINDS } from '../src/platform/kinds.ts';
+import { servedStatus } from '../src/rehearsal/as-served.ts';
 
 export interface StandInOptions {
   readonly client: ApiClient;
@@ -9,45 +10,10 @@ export interface StandInOptions {
   readonly broken?: (name: string) => boolean;
 }
 
-const now = () => new Date().toISOString().replace(/\.\d+Z$/, 'Z');
-
-const replicasOf = (object: KubeObject) => (object['spec'] as { replicas?: number }).replicas ?? 1;
-
-function served(object: KubeObject): Record<string, unknown> {
-  const replicas = replicasOf(object);
-  const counts = {
-    replicas,
-    updatedReplicas: replicas,
-    readyReplicas: replicas,
-    availableReplicas: replicas,
-  };
-  const observedGeneration = object.metadata.generation;
-  return object.kind === KINDS.statefulSet.kind
-    ? { ...counts, observedGeneration, currentRevision: 'r1', updateRevision: 'r1' }
-    : { ...counts, observedGeneration };
-}
-
-function completed(): Record<string, unknown> {
-  const [startTime, completionTime] = [now(), now()];
-  const condition = { status: 'True', lastProbeTime: completionTime, lastTransitionTime: completionTime };
-  return {
-    succeeded: 1,
-    startTime,
-    completionTime,
-    conditions: [
-      { type: 'SuccessCriteriaMet', reason: 'CompletionsReached', ...condition },
-      { type: 'Complete', reason: 'CompletionsReached', ...condition },
-    ],
-  };
-}
-
-const isDone = (object: KubeObject) =>
-  (object['status'] as { succeeded?: number } | undefined)?.succeeded === 1;
-
+/** Undefined when the object's own status says so already. */
 function statusOf(object: KubeObject): Record<string, unknown> | undefined {
-  if (object.kind === KINDS.job.kind) return isDone(object) ? undefined : completed();
-  const observed = (object['status'] as { observedGeneration?: number } | undefined)?.observedGeneration;
-  return observed === object.metadata.generation ? undefined : served(object);
+  const { observedGeneration } = (object['status'] ?? {}) as { observedGeneration?: number };
+  return observedGeneration === object.metadata.generation ? undefined : servedStatus(object, Date.now());
 }
 
 /**
