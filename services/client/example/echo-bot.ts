@@ -2,14 +2,14 @@ import { type ChatClient, createChatClient, createSession } from '@chatplatform/
 
 /** Repeats, in every channel it is in, what is said to it after `!echo`. */
 export function echo(client: ChatClient): void {
-  client.subscribe(({ channels, logs }) => {
+  client.subscribe(({ channels, timelines }) => {
     // From here on: what was said before it came is not its business.
-    for (const { id, lastSeq } of channels.values()) if (!logs.has(id)) client.follow(id, lastSeq);
+    for (const { id, lastSeq } of channels.values()) if (!timelines.has(id)) client.follow(id, lastSeq);
   });
-  client.onMessage((message) => {
-    client.markRead(message.channelId);
-    const [, words] = /^!echo (.+)/s.exec(message.text) ?? [];
-    if (words !== undefined) client.send(message.channelId, { text: words });
+  client.onEntry((entry) => {
+    client.markRead(entry.channelId);
+    const [, words] = /^!echo (.+)/s.exec(entry.type === 'message' ? entry.message.text : '') ?? [];
+    if (words !== undefined) client.send(entry.channelId, { text: words });
   });
 }
 

@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Message } from '@chatplatform/contracts/http/chat';
 import { createChatClient } from './chat-client.ts';
-import { headOf } from './core/channel-log.ts';
 import { inStorage, type OutboxKeeper } from './edge/keeping.ts';
 import { channel, fakePlatform, problem } from './testing/fake-platform.ts';
 import { virtualClock } from './testing/virtual-clock.ts';
@@ -22,7 +21,9 @@ const setUp = ({ channels = ['c'], outbox }: { channels?: string[]; outbox?: Out
     });
   const client = start();
   const heard: Message[] = [];
-  client.onMessage((message) => heard.push(message));
+  client.onEntry((entry) => {
+    if (entry.type === 'message') heard.push(entry.message);
+  });
   const asked = (name: string) => platform.asked.filter((request) => request.name === name);
   const unread = (id = 'c') => client.state().channels.get(id)?.unreadCount;
   return { platform, clock, client, start, heard, asked, unread };
@@ -107,7 +108,7 @@ describe('gaps', () => {
     platform.say('c');
     await clock.pass(5000);
     expect(seqs(heard)).toEqual([1]);
-    expect(client.state().logs.size + client.state().channels.size).toBe(0);
+    expect(client.state().timelines.size + client.state().channels.size).toBe(0);
   });
 
   test('a channel one comes back to goes on where it ended', async () => {
@@ -119,7 +120,7 @@ describe('gaps', () => {
     platform.say('c');
     platform.tell('channel:left', { channelId: 'c' });
     platform.say('c');
-    platform.tell('channel:joined', channel('c', { lastSeq: 2 }));
+    platform.tell('channel:joined', channel('c', { lastSeq: 2, messageCount: 2, unreadCount: 2 }));
     await clock.pass(5000);
     platform.say('c');
     expect(seqs(heard)).toEqual([1, 2, 3]);
@@ -229,15 +230,31 @@ describe('reading', () => {
   });
 });
 
-test('opening loads the newest page, and older ones on demand', async () => {
-  const { platform, clock, client } = setUp();
-  for (let count = 0; count < 60; count += 1) platform.say('c');
-  client.start();
-  platform.goOnline();
-  await clock.pass(1000);
-  await client.open('c');
-  const log = client.state().logs.get('c');
-  expect([log?.base, headOf(log as never)]).toEqual([10, 60]);
+describe('opening', () => {
+  test('loads the newest page, follows the stream from there, and older ones on demand', async () => {
+    const { platform, clock, client } = setUp();
+    for (let count = 0; count < 60; count += 1) platform.say('c');
+    client.start();
+    platform.goOnline();
+    await clock.pass(1000);
+    await client.open('c');
+    const shown = () => seqs(client.state().timelines.get('c')?.messages);
+    expect([shown()[0], shown().at(-1)]).toEqual([11, 60]);
+    platform.say('c');
+    expect(await client.openOlder('c')).toBe(true);
+    expect(shown()).toEqual(Array.from({ length: 61 }, (_, index) => index + 1));
+    expect(await client.openOlder('c')).toBe(false);
+  });
+
+  test('an empty channel is one without a hole', async () => {
+    const { platform, clock, client } = setUp();
+    client.start();
+    platform.goOnline();
+    await clock.pass(1000);
+    await client.open('c');
+    platform.say('c');
+    expect(seqs(client.state().timelines.get('c')?.messages)).toEqual([1]);
+  });
 });
 
 test('whatever is lost, delayed or cut on the way: the log is the stream, the unread count right', async () => {
@@ -270,7 +287,7 @@ test('whatever is lost, delayed or cut on the way: the log is the stream, the un
       await clock.pass(60_000);
       const stored = platform.stored.get('c') ?? [];
       expect(heard).toEqual(stored);
-      expect(client.state().logs.get('c')?.entries).toEqual(stored);
+      expect(client.state().timelines.get('c')?.messages).toEqual(stored);
       expect(client.state().outbox.sends).toEqual([]);
       expect(stored.filter(({ senderId }) => senderId === 'me')).toHaveLength(
         happenings.filter((happening) => happening === 'send').length,

@@ -1,5 +1,5 @@
-import type { ServerFrame, ServerFrameName } from '@chatplatform/contracts/frames/socket';
 import type { Channel, CreateChannelRequest, Message } from '@chatplatform/contracts/http/chat';
+import type { StreamEntry } from '@chatplatform/contracts/http/stream';
 import { type Api, createApi } from './api.ts';
 import { backoffMs } from './core/backoff.ts';
 import { headOf } from './core/channel-log.ts';
@@ -8,6 +8,7 @@ import { setTyping } from './core/typing.ts';
 import { type Clock, systemClock } from './edge/clock.ts';
 import { type Connection, type ConnectionOptions, createConnection } from './edge/connection.ts';
 import { inMemory, type OutboxKeeper } from './edge/keeping.ts';
+import { createRequests, newsReader } from './edge/wire.ts';
 import { createFeed } from './feed.ts';
 import { RETRY } from './loops/loop.ts';
 import { createReadLoop } from './loops/read-loop.ts';
@@ -52,20 +53,20 @@ export interface ChatClient {
   /** Told after each change. @returns what takes the listener back */
   subscribe(listener: (state: ChatState) => void): () => void;
   /**
-   * Told of each message of the channels that are opened or followed: once, in order, without holes, from where the log
-   * starts. @returns what takes the listener back
+   * Told of each entry of the streams of channels that are opened or followed: once, in order, without holes, from where
+   * one started. @returns what takes the listener back
    */
-  onMessage(listener: (message: Message) => void): () => void;
+  onEntry(listener: (entry: StreamEntry) => void): () => void;
 
   /** Connects, and stays connected until `stop` or the end of the session. */
   start(): void;
   stop(): void;
 
-  /** Loads the newest page and keeps the log complete from there on. @throws RequestFailed */
+  /** Loads the newest page and keeps the timeline complete from there on. @throws RequestFailed */
   open(channelId: string): Promise<void>;
   /** Loads the page before what is held; false when there is nothing before it. @throws RequestFailed */
   openOlder(channelId: string): Promise<boolean>;
-  /** Keeps the log complete from after this place on, whatever there is to be fetched. */
+  /** Keeps the timeline complete from after this place on, whatever there is to be fetched. */
   follow(channelId: string, afterSeq: number): void;
 
   createChannel(request: CreateChannelRequest): Promise<Channel>;
@@ -95,26 +96,24 @@ export function createChatClient(options: ChatClientOptions): ChatClient {
     transports: options.transports ?? ['websocket', 'polling'],
     onOnline: () => online(),
     onOffline: () => offline(),
-    onFrame: (name, body) => receive(name, body),
+    onFrame: (name, body) => readNews(name, body),
     // Whoever holds the session is told by it.
     onEnd: () => undefined,
   });
   const myId = (): string => session.account()?.id ?? '';
-  const loop = { store, connection, clock, random };
+  const requests = createRequests(connection);
+  const loop = { store, requests, clock, random };
   const sends = createSendLoop({
     ...loop,
     keeper: options.outbox ?? inMemory(),
-    onStored: (message) => feed.message(message),
+    onStored: (entry) => feed.entry(entry),
   });
-  const syncs = createSyncLoop({ ...loop, onPage: (channelId, page) => feed.sync(channelId, page) });
-  const reads = createReadLoop({
-    ...loop,
-    onRead: (channelId, seq) => feed.read({ channelId, userId: myId(), seq }),
-  });
+  const syncs = createSyncLoop({ ...loop, onNews: (news) => feed.news(news) });
+  const reads = createReadLoop({ ...loop, onRead: (mark) => feed.read({ ...mark, userId: myId() }) });
   const feed = createFeed({
     store,
     myId,
-    onChange: (channelId) => syncs.check(channelId),
+    onChange: () => syncs.check(),
     onMine: (message) => sends.settle(message),
   });
 
@@ -148,28 +147,23 @@ export function createChatClient(options: ChatClientOptions): ChatClient {
     }
   };
 
-  const handlers: { [F in ServerFrameName]?: (body: ServerFrame<F>) => void } = {
-    'message:created': feed.message,
-    'channel:joined': feed.joined,
-    'channel:left': ({ channelId }) => feed.left(channelId),
-    'channel:read': feed.read,
-    'typing:changed': (change) =>
+  const readNews = newsReader({
+    entry: feed.entry,
+    joined: feed.joined,
+    left: feed.left,
+    read: feed.read,
+    typing: (change) =>
       store.update((state) => ({ ...state, typing: setTyping(state.typing, change, clock.now()) })),
-    'presence:changed': (change) =>
+    presence: (change) =>
       store.update((state) => ({ ...state, present: withPresence(state.present, change) })),
-    // The gateway knows that live delivery may have missed something: as after a reconnect.
-    'sync:required': () => void catchUp(1),
-  };
-  const receive = (name: ServerFrameName, body: unknown): void => {
-    // The server keeps to the contract; a frame of a newer one is not known here and is left alone.
-    (handlers[name] as ((body: unknown) => void) | undefined)?.(body);
-  };
+    missed: () => void catchUp(1),
+  });
 
   return {
     api,
     state: store.state,
     subscribe: store.subscribe,
-    onMessage: feed.onMessage,
+    onEntry: feed.onEntry,
     start() {
       sends.restore();
       connection.open();
@@ -179,13 +173,16 @@ export function createChatClient(options: ChatClientOptions): ChatClient {
       store.update(({ outbox }) => ({ ...INITIAL_STATE, outbox }));
     },
     async open(channelId) {
-      if (baseOf(channelId) === undefined) feed.page(channelId, await api.listMessages(channelId));
+      if (store.state().timelines.has(channelId)) return;
+      feed.newestPage(channelId, await api.listMessages(channelId));
     },
     async openOlder(channelId) {
-      const base = baseOf(channelId) ?? 0;
-      if (base === 0) return false;
-      feed.page(channelId, await api.listMessages(channelId, { beforeSeq: base + 1 }));
-      return true;
+      const timeline = store.state().timelines.get(channelId);
+      const [first] = timeline?.messages ?? [];
+      if (timeline?.older !== true || first === undefined) return false;
+      const page = await api.listMessages(channelId, { beforeSeq: first.seq });
+      feed.olderPage(channelId, page);
+      return page.items.length > 0;
     },
     follow: feed.follow,
     async createChannel(request) {
@@ -202,19 +199,16 @@ export function createChatClient(options: ChatClientOptions): ChatClient {
     retry: (clientMessageId) => sends.retry(clientMessageId),
     discard: (clientMessageId) => sends.discard(clientMessageId),
     markRead(channelId, seq) {
-      const log = store.state().logs.get(channelId);
-      reads.markRead(channelId, seq ?? (log === undefined ? 0 : headOf(log)));
+      const timeline = store.state().timelines.get(channelId);
+      reads.markRead(channelId, seq ?? (timeline === undefined ? 0 : headOf(timeline.log)));
     },
     setTyping(channelId, typing) {
-      connection.request('typing:set', { channelId, typing }).catch(() => undefined);
+      requests.typing(channelId, typing).catch(() => undefined);
     },
   };
 
   function newId(): string {
     return uuidv7(clock.now(), randomBytes(16));
-  }
-  function baseOf(channelId: string): number | undefined {
-    return store.state().logs.get(channelId)?.base;
   }
 }
 

@@ -7,11 +7,12 @@ export {
   type Draft,
   type Sending,
 } from './chat-client.ts';
-export { type ChannelLog, gapAfter, headOf } from './core/channel-log.ts';
+export { type ChannelLog, headOf } from './core/channel-log.ts';
 export type { Channels } from './core/channels.ts';
 export { describeFailure, type Failure, RequestFailed } from './core/failure.ts';
 export { uuidv7 } from './core/ids.ts';
 export type { Outbox, PendingSend } from './core/outbox.ts';
+export type { Timeline } from './core/timeline.ts';
 export { type Typing, TYPING_LAPSES_AFTER_MS, typingNow } from './core/typing.ts';
 export { type Clock, systemClock } from './edge/clock.ts';
 export { type HttpRequest } from './edge/http.ts';

@@ -1,7 +1,6 @@
-import type { Message } from '@chatplatform/contracts/http/chat';
-import type { ChannelLog } from './core/channel-log.ts';
 import type { Channels } from './core/channels.ts';
 import { EMPTY_OUTBOX, type Outbox } from './core/outbox.ts';
+import type { Timeline } from './core/timeline.ts';
 import type { Typing } from './core/typing.ts';
 
 /** Everything the client knows. Never changed in place: what is the same object is the same. */
@@ -12,7 +11,7 @@ export interface ChatState {
   readonly loaded: boolean;
   readonly channels: Channels;
   /** Of the channels that were opened or are followed, by channel id. */
-  readonly logs: ReadonlyMap<string, ChannelLog<Message>>;
+  readonly timelines: ReadonlyMap<string, Timeline>;
   /** What one has said and is not known to be stored. */
   readonly outbox: Outbox;
   readonly typing: Typing;
@@ -24,7 +23,7 @@ export const INITIAL_STATE: ChatState = {
   online: false,
   loaded: false,
   channels: new Map(),
-  logs: new Map(),
+  timelines: new Map(),
   outbox: EMPTY_OUTBOX,
   typing: new Map(),
   present: new Set(),

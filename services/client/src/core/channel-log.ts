@@ -13,79 +13,50 @@ export interface Placed {
  */
 export interface ChannelLog<E extends Placed> {
   readonly channelId: string;
-  /** The place before the first entry held; undefined until a page or a place to start from is given. */
-  readonly base: number | undefined;
+  /** The place before the first entry held. */
+  readonly base: number;
   readonly entries: readonly E[];
-  /** Ascending; every one of them beyond `headOf`. */
+  /** Ascending; every one of them beyond the place after `headOf`. */
   readonly ahead: readonly E[];
   /** The highest place that is known to be taken, held or not. */
   readonly lastSeq: number;
 }
 
-export function emptyLog<E extends Placed>(channelId: string): ChannelLog<E> {
-  return { channelId, base: undefined, entries: [], ahead: [], lastSeq: 0 };
+/** @param base where to start: everything after it is wanted */
+export function emptyLog<E extends Placed>(channelId: string, base: number): ChannelLog<E> {
+  return { channelId, base, entries: [], ahead: [], lastSeq: base };
 }
 
-/** The highest place up to which nothing is missing since `base`; 0 while there is no base. */
-export function headOf({ base = 0, entries }: ChannelLog<Placed>): number {
+/** The highest place up to which nothing is missing since `base`. */
+export function headOf({ base, entries }: ChannelLog<Placed>): number {
   return base + entries.length;
 }
 
-/** What to fetch: all after this place. Undefined while nothing is missing, or while it is not known where to start. */
+/** What to fetch: all after this place. Undefined while nothing is missing. */
 export function gapAfter(log: ChannelLog<Placed>): number | undefined {
-  return log.base !== undefined && log.lastSeq > headOf(log) ? headOf(log) : undefined;
+  return log.lastSeq > headOf(log) ? headOf(log) : undefined;
 }
 
-/** The stream is taken to start after this place; what lies before it can still be added with `takePage`. */
-export function startAfter<E extends Placed>(log: ChannelLog<E>, base: number): ChannelLog<E> {
-  if (log.base !== undefined) return log;
-  return settle({ ...log, base }, log.ahead);
-}
-
-/** The server says how far the channel goes; what was held back before may now be known to be missing. */
+/** The server says how far the channel goes: what lies between is missing, though nothing beyond it arrived. */
 export function noteLastSeq<E extends Placed>(log: ChannelLog<E>, lastSeq: number): ChannelLog<E> {
   return lastSeq > log.lastSeq ? { ...log, lastSeq } : log;
 }
 
 /** Takes in entries from anywhere, in any order, any number of times. Those of another channel are left out. */
-export function take<E extends Placed>(log: ChannelLog<E>, arrived: readonly E[]): ChannelLog<E> {
-  const head = log.base === undefined ? 0 : headOf(log);
-  const fresh = arrived.filter(({ channelId, seq }) => channelId === log.channelId && seq > head);
-  if (fresh.length === 0) return log;
-  return settle(log, [...log.ahead, ...fresh]);
-}
-
-/**
- * Takes in a page that the server vouches for as contiguous. The first one says where the log starts; an older one that
- * touches the run extends it downwards; any other is as good as entries that arrive one by one.
- */
-export function takePage<E extends Placed>(log: ChannelLog<E>, page: readonly E[]): ChannelLog<E> {
-  const first = page[0];
-  if (first === undefined) return log;
-  const based = startAfter(log, first.seq - 1);
-  const base = based.base ?? 0;
-  const last = page[page.length - 1]?.seq ?? 0;
-  const touches = first.seq <= base && last >= base;
-  const older = touches ? page.filter(({ seq }) => seq <= base) : [];
-  return take({ ...based, base: base - older.length, entries: [...older, ...based.entries] }, page);
-}
-
-/** Moves what has become contiguous from the entries that wait to the run. */
-function settle<E extends Placed>(log: ChannelLog<E>, waiting: readonly E[]): ChannelLog<E> {
-  const bySeq = new Map<number, E>();
-  for (const entry of waiting) if (!bySeq.has(entry.seq)) bySeq.set(entry.seq, entry);
-  const ordered = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
-  const lastSeq = Math.max(log.lastSeq, ordered[ordered.length - 1]?.seq ?? 0);
-  if (log.base === undefined) return { ...log, ahead: ordered, lastSeq };
-  const entries = [...log.entries];
-  let next = headOf(log) + 1;
-  const ahead = ordered.filter((entry) => {
-    if (entry.seq === next) {
-      entries.push(entry);
-      next += 1;
-      return false;
-    }
-    return entry.seq > next;
-  });
-  return { ...log, entries, ahead, lastSeq };
+export function takeEntries<E extends Placed>(log: ChannelLog<E>, arrived: readonly E[]): ChannelLog<E> {
+  const head = headOf(log);
+  const bySeq = new Map(log.ahead.map((entry) => [entry.seq, entry]));
+  for (const entry of arrived)
+    if (entry.channelId === log.channelId && entry.seq > head && !bySeq.has(entry.seq))
+      bySeq.set(entry.seq, entry);
+  if (bySeq.size === log.ahead.length) return log;
+  const ahead = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
+  let run = 0;
+  while (ahead[run]?.seq === head + run + 1) run += 1;
+  return {
+    ...log,
+    entries: [...log.entries, ...ahead.slice(0, run)],
+    ahead: ahead.slice(run),
+    lastSeq: Math.max(log.lastSeq, ahead[ahead.length - 1]?.seq ?? 0),
+  };
 }

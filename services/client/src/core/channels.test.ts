@@ -1,38 +1,54 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Channel } from '@chatplatform/contracts/http/chat';
+import type { StreamEntry } from '@chatplatform/contracts/http/stream';
 import fc from 'fast-check';
+import { entryOf } from '../edge/wire.ts';
 import { channel, message } from '../testing/fake-platform.ts';
 import {
   type Channels,
   type MembershipChanges,
-  noteMessage,
+  noteEntry,
   noteRead,
   putChannel,
   replaceChannels,
 } from './channels.ts';
 
 const known = (more = {}): Channels => new Map([['c', channel('c', more)]]);
+/** Nothing but messages so far, so that places and counts are the same. */
+const told = (lastSeq: number, readSeq = 0) =>
+  channel('c', { lastSeq, messageCount: lastSeq, readSeq, unreadCount: lastSeq - readSeq });
+const said = (lastSeq: number): Channels => new Map([['c', told(lastSeq)]]);
+const read = (userId: string, seq: number) => ({ channelId: 'c', userId, readSeq: seq, readCount: seq });
+const receipts = (seq: number): StreamEntry => ({
+  type: 'receipts',
+  id: `c:${seq}`,
+  channelId: 'c',
+  seq,
+  messageCount: seq - 1,
+  at: '2026-01-01T00:00:00Z',
+  receipts: [{ userId: 'me', readSeq: seq - 1, readCount: seq - 1, deliveredSeq: seq - 1 }],
+});
 
 describe('unread', () => {
   test('is what came after the mark, and never negative', () => {
-    const after = noteMessage(known(), message(3), 'me');
+    const after = noteEntry(known(), entryOf(message(3)), 'me');
     expect(after.get('c')).toMatchObject({ lastSeq: 3, readSeq: 0, unreadCount: 3 });
-    expect(noteRead(after, { channelId: 'c', userId: 'me', seq: 2 }, 'me').get('c')?.unreadCount).toBe(1);
+    expect(noteRead(after, read('me', 2), 'me').get('c')?.unreadCount).toBe(1);
     // A mark that overtakes the message it is about, from another device.
-    expect(noteRead(known(), { channelId: 'c', userId: 'me', seq: 9 }, 'me').get('c')).toMatchObject({
+    expect(noteRead(known(), read('me', 9), 'me').get('c')).toMatchObject({
       lastSeq: 9,
       unreadCount: 0,
     });
   });
 
   test('who writes has read what is above', () => {
-    const after = noteMessage(known({ lastSeq: 4, unreadCount: 4 }), message(5, { senderId: 'me' }), 'me');
+    const after = noteEntry(said(4), entryOf(message(5, { senderId: 'me' })), 'me');
     expect(after.get('c')?.unreadCount).toBe(0);
   });
 
   test('the marks of others change nothing', () => {
-    const channels = known({ lastSeq: 4, unreadCount: 4 });
-    expect(noteRead(channels, { channelId: 'c', userId: 'else', seq: 4 }, 'me')).toBe(channels);
+    const channels = said(4);
+    expect(noteRead(channels, read('else', 4), 'me')).toBe(channels);
   });
 
   test('is the same whatever the order of messages, marks and descriptions', () => {
@@ -41,12 +57,14 @@ describe('unread', () => {
       fc.record({ kind: fc.constant('mine' as const), seq: fc.integer({ min: 1, max: 20 }) }),
       fc.record({ kind: fc.constant('read' as const), seq: fc.integer({ min: 1, max: 20 }) }),
       fc.record({ kind: fc.constant('told' as const), seq: fc.integer({ min: 1, max: 20 }) }),
+      fc.record({ kind: fc.constant('receipts' as const), seq: fc.integer({ min: 1, max: 20 }) }),
     );
     type Happening = { kind: string; seq: number };
     const apply = (channels: Channels, { kind, seq }: Happening): Channels => {
-      if (kind === 'read') return noteRead(channels, { channelId: 'c', userId: 'me', seq }, 'me');
-      if (kind === 'told') return putChannel(channels, channel('c', { lastSeq: seq }));
-      return noteMessage(channels, message(seq, kind === 'mine' ? { senderId: 'me' } : {}), 'me');
+      if (kind === 'read') return noteRead(channels, read('me', seq), 'me');
+      if (kind === 'told') return putChannel(channels, told(seq));
+      if (kind === 'receipts') return noteEntry(channels, receipts(seq), 'me');
+      return noteEntry(channels, entryOf(message(seq, kind === 'mine' ? { senderId: 'me' } : {})), 'me');
     };
     const pairs = fc
       .array(happening, { maxLength: 25 })
@@ -57,6 +75,36 @@ describe('unread', () => {
       }),
     );
   });
+});
+
+describe('mentions', () => {
+  const mention = (seq: number, more = {}) => entryOf(message(seq, { mentions: ['me'], ...more }));
+
+  test('of unread messages are counted once each, and gone once they are read', () => {
+    const heard = [mention(2), mention(1), mention(2), entryOf(message(3))].reduce(
+      (channels, entry) => noteEntry(channels, entry, 'me'),
+      known(),
+    );
+    expect(heard.get('c')).toMatchObject({ unreadCount: 3, mentionCount: 2, unreadMentions: [1, 2] });
+    expect(noteRead(heard, read('me', 1), 'me').get('c')).toMatchObject({
+      unreadCount: 2,
+      unreadMentions: [2],
+    });
+    // A late copy of one that is read already.
+    const late = noteEntry(noteRead(heard, read('me', 3), 'me'), mention(2), 'me');
+    expect(late.get('c')).toMatchObject({ unreadCount: 0, mentionCount: 0 });
+  });
+
+  test('a list that does not know the newest one yet does not lose it; one that knows better wins', () => {
+    const heard = noteEntry(said(4), mention(5), 'me');
+    expect(replaceChannels(heard, [told(4)]).get('c')?.unreadMentions).toEqual([5]);
+    expect(replaceChannels(heard, [told(5)]).get('c')?.unreadMentions).toEqual([]);
+  });
+});
+
+test('places of other entries are not unread messages', () => {
+  const channels = noteEntry(known({ lastSeq: 1, messageCount: 1, unreadCount: 1 }), receipts(2), 'else');
+  expect(channels.get('c')).toMatchObject({ lastSeq: 2, messageCount: 1, unreadCount: 1 });
 });
 
 describe('a list of channels', () => {

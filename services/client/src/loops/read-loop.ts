@@ -1,9 +1,10 @@
 import { backoffMs } from '../core/backoff.ts';
+import type { ReadMark } from '../core/channels.ts';
 import { failureFrom } from '../core/failure.ts';
 import { type LoopDeps, RETRY } from './loop.ts';
 
 export interface ReadLoopDeps extends LoopDeps {
-  readonly onRead: (channelId: string, seq: number) => void;
+  readonly onRead: (mark: Omit<ReadMark, 'userId'>) => void;
 }
 
 export interface ReadLoop {
@@ -22,8 +23,7 @@ export function createReadLoop(deps: ReadLoopDeps): ReadLoop {
     underWay.add(channelId);
     try {
       for (let seq = wished.get(channelId); seq !== undefined; seq = wished.get(channelId)) {
-        const read = await deps.connection.request('channel:read', { channelId, seq });
-        deps.onRead(channelId, read.seq);
+        deps.onRead(await deps.requests.read(channelId, seq));
         if (wished.get(channelId) === seq) wished.delete(channelId);
       }
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { Message } from '@chatplatform/contracts/http/chat';
+import type { StreamEntry } from '@chatplatform/contracts/http/stream';
 import { failureFrom, RequestFailed } from '../core/failure.ts';
 import {
   discardSend,
@@ -19,8 +20,8 @@ import { type LoopDeps, RETRY } from './loop.ts';
 
 export interface SendLoopDeps extends LoopDeps {
   readonly keeper: OutboxKeeper;
-  /** The acknowledged message; has to take it out of the outbox. */
-  readonly onStored: (message: Message) => void;
+  /** What is acknowledged, at its place in the stream; has to `settle` it. */
+  readonly onStored: (entry: StreamEntry) => void;
 }
 
 export interface SendLoop {
@@ -65,7 +66,7 @@ export function createSendLoop(deps: SendLoopDeps): SendLoop {
     const { clientMessageId } = message;
     change((outbox) => markSending(outbox, clientMessageId));
     try {
-      deps.onStored(await deps.connection.request('message:send', { channelId, message }));
+      deps.onStored(await deps.requests.send(channelId, message));
     } catch (error) {
       const failure = failureFrom(error);
       const chance = { now: clock.now(), random: deps.random(), policy: RETRY };

@@ -1,18 +1,17 @@
-import type { SyncResult } from '@chatplatform/contracts/frames/socket';
 import { backoffMs } from '../core/backoff.ts';
-import { gapAfter } from '../core/channel-log.ts';
 import { failureFrom } from '../core/failure.ts';
-import { endSync, failSync, planSync, startSync, type SyncTurns } from '../core/sync-turns.ts';
+import { planSync, progressed } from '../core/sync-plan.ts';
+import type { ChannelNews } from '../edge/wire.ts';
 import { type LoopDeps, RETRY } from './loop.ts';
 
 export interface SyncLoopDeps extends LoopDeps {
-  /** Has to put the page into the channel's log. */
-  readonly onPage: (channelId: string, page: SyncResult) => void;
+  /** Has to put the entries into the channel's timeline. */
+  readonly onNews: (news: ChannelNews) => void;
 }
 
 export interface SyncLoop {
   /** Looks whether anything is missing, and sees to it that it is fetched. */
-  check(channelId: string): void;
+  check(): void;
   offline(): void;
 }
 
@@ -21,70 +20,59 @@ export interface SyncLoop {
  * either order.
  */
 const PATIENCE_MS = 150;
-const PAGE = 200;
 
-/** Fetches what is missing, with one request a channel under way at a time. */
+/**
+ * Fetches what is missing, of all channels with one request, one under way at a time. A burst that arrives out of order
+ * notices the same gap with every entry of it, and asks once.
+ */
 export function createSyncLoop(deps: SyncLoopDeps): SyncLoop {
   const { store, clock } = deps;
-  let turns: SyncTurns = new Map();
+  let state: 'idle' | 'planned' | 'asking' = 'idle';
+  let failures = 0;
   /** Grows with each connection that is lost: what an older one had planned is void. */
   let epoch = 0;
 
-  const gapOf = (channelId: string): number | undefined => {
-    const log = store.state().logs.get(channelId);
-    return log === undefined ? undefined : gapAfter(log);
-  };
+  const wanted = () => planSync(store.state().timelines);
 
-  const check = (channelId: string): void => {
-    if (!store.state().online || gapOf(channelId) === undefined) return;
-    const planned = planSync(turns, channelId);
-    if (planned === undefined) return;
-    turns = planned;
-    runAfter(PATIENCE_MS, channelId);
-  };
-
-  const runAfter = (milliseconds: number, channelId: string): void => {
+  const runAfter = (milliseconds: number): void => {
     const planned = epoch;
+    state = 'planned';
     clock.after(milliseconds, () => {
-      if (planned === epoch) void run(channelId);
+      if (planned === epoch) void run(planned);
     });
   };
 
-  const run = async (channelId: string): Promise<void> => {
-    const began = epoch;
-    turns = startSync(turns, channelId);
+  const run = async (began: number): Promise<void> => {
+    state = 'asking';
     try {
-      for (let after = gapOf(channelId); after !== undefined; after = gapOf(channelId)) {
-        const page = await deps.connection.request('channel:sync', {
-          channelId,
-          afterSeq: after,
-          limit: PAGE,
-        });
+      for (let missing = wanted(); missing.length > 0; missing = wanted()) {
+        const answer = await deps.requests.sync(missing);
         if (began !== epoch) return;
-        deps.onPage(channelId, page);
-        // A server that is behind (what is missing is not readable there yet) must not be asked in a circle.
-        if (gapOf(channelId) === after) return retry(channelId);
+        answer.forEach(deps.onNews);
+        if (!progressed(missing, wanted())) return retry();
+        failures = 0;
       }
-      turns = endSync(turns, channelId);
+      state = 'idle';
     } catch (error) {
       if (began !== epoch) return;
       const failure = failureFrom(error);
-      if (failure.kind === 'refused') turns = endSync(turns, channelId);
-      else retry(channelId, failure.kind === 'later' ? failure.retryAfterMs : 0);
+      retry(failure.kind === 'later' ? failure.retryAfterMs : 0);
     }
   };
 
-  const retry = (channelId: string, retryAfterMs = 0): void => {
-    const failed = failSync(turns, channelId);
-    turns = failed.turns;
-    runAfter(backoffMs(RETRY, failed.failures, deps.random(), retryAfterMs), channelId);
+  const retry = (retryAfterMs = 0): void => {
+    failures += 1;
+    runAfter(backoffMs(RETRY, failures, deps.random(), retryAfterMs));
   };
 
   return {
-    check,
+    check() {
+      if (store.state().online && state === 'idle' && wanted().length > 0) runAfter(PATIENCE_MS);
+    },
     offline() {
       epoch += 1;
-      turns = new Map();
+      failures = 0;
+      state = 'idle';
     },
   };
 }

@@ -9,12 +9,18 @@ export const message = (seq: number, more: Partial<Message> = {}): Message => ({
   id: `c:${seq}`,
   channelId: 'c',
   seq,
+  number: seq,
+  version: seq,
   senderId: 'somebody',
   clientMessageId: `m${seq}`,
   text: String(seq),
   attachments: [],
   mentions: [],
+  replyTo: null,
+  reactions: [],
   createdAt: '2026-01-01T00:00:00Z',
+  editedAt: null,
+  deletedAt: null,
   ...more,
 });
 
@@ -27,9 +33,13 @@ export const channel = (id: string, more: Partial<Channel> = {}): Channel => ({
   memberCount: 2,
   peerId: null,
   role: 'member',
+  archived: false,
   lastSeq: 0,
+  messageCount: 0,
   readSeq: 0,
   unreadCount: 0,
+  mentionCount: 0,
+  unreadMentions: [],
   ...more,
 });
 
@@ -105,7 +115,7 @@ export function fakePlatform(userId = 'me'): FakePlatform {
   const described = (): Channel[] =>
     [...channels.values()].map((known) => {
       const lastSeq = Math.max(known.lastSeq, stored.get(known.id)?.length ?? 0);
-      return { ...known, lastSeq, unreadCount: lastSeq - known.readSeq };
+      return { ...known, lastSeq, messageCount: lastSeq, unreadCount: lastSeq - known.readSeq };
     });
   const account = {
     id: userId,
@@ -124,13 +134,14 @@ export function fakePlatform(userId = 'me'): FakePlatform {
       restore: async () => true,
       logOut: async () => undefined,
       accessToken: async () => ({ token: 'token', renewAt: Number.MAX_SAFE_INTEGER }),
-      request: async ({ path }) => {
+      request: async ({ path, query = {} }) => {
         const [, , , , channelId] = path.split('/');
         const log = stored.get(channelId ?? '') ?? [];
+        const before = log.slice(0, Number(query['beforeSeq'] ?? log.length + 1) - 1);
         const result =
           channelId === undefined
             ? { items: described() }
-            : { items: log.slice(-50), complete: log.length <= 50, lastSeq: log.length };
+            : { items: before.slice(-50), complete: before.length <= 50, lastSeq: log.length };
         return result as never;
       },
       subscribe: () => () => undefined,
