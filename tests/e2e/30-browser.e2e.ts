@@ -75,7 +75,7 @@ test('she finds somebody, writes, and is read live', async () => {
   });
   await page.getByLabel('Message', { exact: true }).fill('Hello from a browser');
   await page.keyboard.press('Enter');
-  await page.locator('[data-seq="1"]', { hasText: 'Hello from a browser' }).waitFor();
+  await page.locator('[data-number="1"]', { hasText: 'Hello from a browser' }).waitFor();
   expect(await page.getByLabel('Message', { exact: true }).inputValue()).toBe('');
   expect(await page.getByLabel(/unread/).count()).toBe(0);
   await eventually('the message at bob', async () => bobLive.received('message:created').at(-1));
@@ -90,7 +90,7 @@ test('she sees who is typing, and what they wrote, as it happens', async () => {
   await page.screenshot({ path: `${target.artifacts}/client-typing.png` });
   await bobLive.request('typing:set', { channelId, typing: false });
   expect((await bobLive.send(channelId, 'Hello, Carol')).ok).toBe(true);
-  await page.locator('[data-seq="2"]', { hasText: 'Hello, Carol' }).waitFor();
+  await page.locator('[data-number="2"]', { hasText: 'Hello, Carol' }).waitFor();
 });
 
 test('a picture is sent and shown', async () => {
@@ -114,11 +114,11 @@ test('a picture is sent and shown', async () => {
 
 test('after a reload she is still signed in and nothing is missing', async () => {
   await page.reload();
-  await page.locator('[data-seq="3"]').waitFor();
-  const seqs = await page
-    .locator('[data-seq]')
-    .evaluateAll((items) => items.map((item) => item.getAttribute('data-seq')));
-  expect(seqs).toEqual(['1', '2', '3']);
+  await page.locator('[data-number="3"]').waitFor();
+  const numbers = await page
+    .locator('[data-number]')
+    .evaluateAll((items) => items.map((item) => item.getAttribute('data-number')));
+  expect(numbers).toEqual(['1', '2', '3']);
 });
 
 test('a channel she was taken out of leaves her screen', async () => {

@@ -1,6 +1,14 @@
+import {
+  type Api,
+  type ChatClient,
+  createApi,
+  createChatClient,
+  createSession,
+  type Session,
+} from '@chatplatform/client';
 import type { Ack, ServerFrameName } from '@chatplatform/contracts/frames/socket';
-import type { Account, TokenResponse } from '@chatplatform/contracts/http/auth';
-import type { Channel, Message, MessagePage } from '@chatplatform/contracts/http/chat';
+import type { Account } from '@chatplatform/contracts/http/auth';
+import type { Channel, CreateChannelRequest, Message, MessagePage } from '@chatplatform/contracts/http/chat';
 import type { Media } from '@chatplatform/contracts/http/media';
 import { io, type Socket } from 'socket.io-client';
 import { v7 as newId } from 'uuid';
@@ -11,15 +19,21 @@ export interface Answer<T> {
   body: T;
 }
 
-/** Somebody who uses the platform from outside: everything goes through the edge. */
+/**
+ * Somebody who uses the platform from outside: everything goes through the edge. `api` and `chat` are what a program would
+ * use; `request` and `connect` are the protocol itself, for what a well-behaved client would not do.
+ */
 export class Person {
   readonly account: Account;
-  readonly accessToken: string;
+  readonly api: Api;
+  private readonly session: Session;
   private readonly sockets: Socket[] = [];
+  private readonly clients: ChatClient[] = [];
 
-  private constructor(tokens: TokenResponse) {
-    this.account = tokens.account;
-    this.accessToken = tokens.accessToken;
+  private constructor(session: Session, account: Account) {
+    this.session = session;
+    this.account = account;
+    this.api = createApi(session);
   }
 
   get id(): string {
@@ -30,21 +44,31 @@ export class Person {
   static async register(name: string): Promise<Person & { password: string }> {
     const username = `${name}-${newId().slice(-12)}`;
     const password = `${newId()}-Secret`;
-    const registered = await call<Account>('POST', '/api/v1/auth/register', {
-      body: { email: `${username}@people.example`, username, displayName: name, password },
+    const session = createSession({ url: target.url });
+    await session.register({
+      email: `${username}@people.example`,
+      username,
+      displayName: name,
+      password,
     });
-    if (registered.status !== 201) throw new Error(`register answered ${JSON.stringify(registered)}`);
-    return Object.assign(await Person.login(username, password), { password });
+    return Object.assign(Person.of(session), { password });
   }
 
   static async login(login: string, password: string): Promise<Person> {
-    const tokens = await call<TokenResponse>('POST', '/api/v1/auth/login', { body: { login, password } });
-    if (tokens.status !== 200) throw new Error(`login answered ${JSON.stringify(tokens)}`);
-    return new Person(tokens.body);
+    const session = createSession({ url: target.url });
+    await session.logIn({ login, password });
+    return Person.of(session);
   }
 
-  request<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
-    return call<T>(method, path, { token: this.accessToken, ...(body === undefined ? {} : { body }) });
+  private static of(session: Session): Person {
+    const account = session.account();
+    if (account === undefined) throw new Error('signed in without an account');
+    return new Person(session, account);
+  }
+
+  async request<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
+    const { token } = await this.session.accessToken();
+    return call<T>(method, path, { token, ...(body === undefined ? {} : { body }) });
   }
 
   /** The body of an answer that has to be a success. */
@@ -54,33 +78,36 @@ export class Person {
     return answer.body;
   }
 
-  createChannel(body: object): Promise<Channel> {
-    return this.expect<Channel>('POST', '/api/v1/channels', body);
+  createChannel(body: CreateChannelRequest): Promise<Channel> {
+    return this.api.createChannel(body);
   }
 
   messages(channelId: string, afterSeq = 0): Promise<MessagePage> {
-    return this.expect<MessagePage>(
-      'GET',
-      `/api/v1/channels/${channelId}/messages?afterSeq=${afterSeq}&limit=200`,
-    );
+    return this.api.listMessages(channelId, { afterSeq, limit: 200 });
   }
 
   async upload(picture: Buffer, contentType: string): Promise<Answer<Media>> {
+    const { token } = await this.session.accessToken();
     const response = await fetch(`${target.url}/api/v1/media`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${this.accessToken}`, 'content-type': contentType },
+      headers: { authorization: `Bearer ${token}`, 'content-type': contentType },
       body: new Uint8Array(picture),
     });
     return { status: response.status, body: (await response.json()) as Media };
   }
 
-  /** Connects by Socket.IO; frames of each name are collected in the order they arrive. */
+  /** The client as programs use it, connected until `leave`. */
+  chat(): ChatClient {
+    const client = createChatClient({ session: this.session });
+    this.clients.push(client);
+    client.start();
+    return client;
+  }
+
+  /** A bare Socket.IO connection; frames of each name are collected in the order they arrive. */
   async connect(): Promise<Connection> {
-    const socket = io(target.url, {
-      transports: ['websocket'],
-      forceNew: true,
-      auth: { token: this.accessToken },
-    });
+    const { token } = await this.session.accessToken();
+    const socket = io(target.url, { transports: ['websocket'], forceNew: true, auth: { token } });
     this.sockets.push(socket);
     const connection = new Connection(socket);
     await new Promise<void>((resolve, reject) => {
@@ -92,6 +119,7 @@ export class Person {
 
   leave(): void {
     for (const socket of this.sockets.splice(0)) socket.disconnect();
+    for (const client of this.clients.splice(0)) client.stop();
   }
 }
 

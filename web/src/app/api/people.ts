@@ -1,11 +1,11 @@
 import { inject, Injectable, signal } from '@angular/core';
 import type { Profile } from '@chatplatform/contracts/http/user';
-import { Backend } from './backend.ts';
+import { Session } from './session.ts';
 
 /** Names for ids, fetched once each. */
 @Injectable({ providedIn: 'root' })
 export class People {
-  private readonly backend = inject(Backend);
+  private readonly session = inject(Session);
   private readonly known = signal<ReadonlyMap<string, Profile>>(new Map());
   private readonly asked = new Set<string>();
 
@@ -25,7 +25,7 @@ export class People {
     for (const userId of userIds) {
       if (this.asked.has(userId)) continue;
       this.asked.add(userId);
-      this.backend.getPerson(userId).then(
+      this.session.api.getPerson(userId).then(
         (profile) => this.remember([profile]),
         // Its profile may be on its way (a person who registered this second): ask again when next wanted.
         () => this.asked.delete(userId),

@@ -86,7 +86,7 @@ const WEB_SOURCES = ['web/src', 'web/public', 'web/angular.json', 'web/package.j
 
 /** The built web client, where the edge serves it from. */
 export async function webClientLayer(context: ArtifactContext): Promise<Layer> {
-  const sources = [...WEB_SOURCES, 'services/contracts/src', 'package-lock.json'];
+  const sources = [...WEB_SOURCES, 'services/contracts/src', 'services/client/src', 'package-lock.json'];
   const hash = await hashTree(context.repository, sources);
   const built = await ensureArtifact(context, {
     name: 'web-client',

@@ -9,7 +9,6 @@ import {
 import { Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import type { Channel } from '@chatplatform/contracts/http/chat';
 import { ChatStore } from '../../api/chat-store.ts';
-import { LiveConnection } from '../../api/live-connection.ts';
 import { People } from '../../api/people.ts';
 import { Session } from '../../api/session.ts';
 import { NewConversation } from './new-conversation.ts';
@@ -24,7 +23,6 @@ import { NewConversation } from './new-conversation.ts';
 })
 export class Chat implements OnInit, OnDestroy {
   protected readonly store = inject(ChatStore);
-  protected readonly live = inject(LiveConnection);
   protected readonly session = inject(Session);
   protected readonly creating = signal(false);
   private readonly people = inject(People);

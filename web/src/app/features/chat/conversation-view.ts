@@ -9,7 +9,6 @@ import {
   viewChild,
 } from '@angular/core';
 import { DatePipe } from '@angular/common';
-import { Backend } from '../../api/backend.ts';
 import { ChatStore } from '../../api/chat-store.ts';
 import { People } from '../../api/people.ts';
 import { Session } from '../../api/session.ts';
@@ -32,7 +31,6 @@ export class ConversationView {
   protected readonly store = inject(ChatStore);
   protected readonly people = inject(People);
   protected readonly session = inject(Session);
-  private readonly backend = inject(Backend);
   private readonly list = viewChild<ElementRef<HTMLElement>>('list');
   private readonly field = viewChild.required<ElementRef<HTMLInputElement>>('field');
   private typingToldAt = 0;
@@ -41,7 +39,7 @@ export class ConversationView {
     effect(() => void this.run(() => this.store.open(this.channelId())));
     effect(() => {
       // Read, so that the view follows each new message down to the newest.
-      this.store.openConversation()?.messages.length;
+      this.store.openTimeline()?.messages.length;
       const element = this.list()?.nativeElement;
       if (element !== undefined) setTimeout(() => element.scrollTo({ top: element.scrollHeight }));
     });
@@ -54,11 +52,10 @@ export class ConversationView {
     this.store.setTyping(this.channelId(), true);
   }
 
-  protected async send(event: Event): Promise<void> {
+  protected send(event: Event): void {
     event.preventDefault();
     const text = this.takeDraft();
-    if (text === '') return;
-    await this.run(() => this.store.send(this.channelId(), text));
+    if (text !== '') this.store.send(this.channelId(), text);
   }
 
   protected async attach(event: Event): Promise<void> {
@@ -67,8 +64,8 @@ export class ConversationView {
     if (file === undefined) return;
     this.uploading.set(true);
     await this.run(async () => {
-      const media = await this.backend.upload(file);
-      await this.store.send(this.channelId(), this.takeDraft(), [media.id]);
+      const media = await this.session.api.upload(file, file.type || 'application/octet-stream');
+      this.store.send(this.channelId(), this.takeDraft(), [media.id]);
     });
     this.uploading.set(false);
     field.value = '';

@@ -1,7 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject, output, signal } from '@angular/core';
 import { FormsModule } from '@angular/forms';
 import type { FriendRequest, Profile } from '@chatplatform/contracts/http/user';
-import { Backend } from '../../api/backend.ts';
 import { ChatStore } from '../../api/chat-store.ts';
 import { People } from '../../api/people.ts';
 import { Session } from '../../api/session.ts';
@@ -26,7 +25,6 @@ export class NewConversation {
     this.found().filter((person) => person.id !== this.session.account()?.id),
   );
   protected readonly people = inject(People);
-  private readonly backend = inject(Backend);
   private readonly store = inject(ChatStore);
   private readonly session = inject(Session);
 
@@ -36,7 +34,7 @@ export class NewConversation {
 
   protected search(): Promise<void> {
     return this.run(async () => {
-      const { items } = await this.backend.searchPeople(this.query().trim());
+      const { items } = await this.session.api.searchPeople(this.query().trim());
       this.people.remember(items);
       this.found.set(items);
     });
@@ -56,14 +54,14 @@ export class NewConversation {
 
   protected befriend(person: Profile): Promise<void> {
     return this.run(async () => {
-      await this.backend.requestFriendship(person.id);
+      await this.session.api.requestFriendship(person.id);
       await this.loadRequests();
     });
   }
 
   protected accept(request: FriendRequest): Promise<void> {
     return this.run(async () => {
-      await this.backend.acceptFriendship(request.id);
+      await this.session.api.acceptFriendship(request.id);
       await this.loadRequests();
     });
   }
@@ -86,7 +84,7 @@ export class NewConversation {
   }
 
   private async loadRequests(): Promise<void> {
-    const { items } = await this.backend.listFriendRequests();
+    const { items } = await this.session.api.listFriendRequests();
     const me = this.session.account()?.id;
     const incoming = items.filter((request) => request.addresseeId === me && request.status === 'pending');
     this.people.want(incoming.map((request) => request.requesterId));

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, inject, input, resource } from '@angular/core';
-import { Backend } from '../../api/backend.ts';
+import { Session } from '../../api/session.ts';
 
 /** An attached picture. Its links are signed and expire, so they are asked for when it is shown. */
 @Component({
@@ -23,9 +23,9 @@ import { Backend } from '../../api/backend.ts';
 })
 export class Picture {
   readonly mediaId = input.required<string>();
-  private readonly backend = inject(Backend);
+  private readonly session = inject(Session);
   protected readonly media = resource({
     params: () => this.mediaId(),
-    loader: ({ params }) => this.backend.getMedia(params),
+    loader: ({ params }) => this.session.api.getMedia(params),
   });
 }
