@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { createInternalTokens } from '@chatplatform/kit/access';
 import { systemClock } from '@chatplatform/kit/clock';
 import { toError } from '@chatplatform/kit/errors';
 import { connectEventBus } from '@chatplatform/kit/events';
@@ -11,18 +12,22 @@ import { createOutboxRelay } from '@chatplatform/kit/outbox';
 import { startRedis, stopRedis } from '@chatplatform/kit/redis';
 import type { ServiceContext } from '@chatplatform/kit/service';
 import { startUserAccess } from '@chatplatform/kit/user-access';
-import { presentChannel, presentMessage } from './api/presenters.ts';
+import { internalRoutes } from './api/internal-routes.ts';
+import { presentChannel, presentEntry } from './api/presenters.ts';
 import { channelRoutes } from './api/routes.ts';
 import type { ChatConfig } from './config.ts';
 import { createAppender } from './core/commands/append/create-appender.ts';
+import { createReceiptGatherer } from './core/commands/receipt-gatherer.ts';
 import { createLastSeqReader } from './core/queries/last-seq-reader.ts';
+import { createSettledChannels } from './core/queries/settled-channels.ts';
 import { startCreationSweep } from './infrastructure/creation-sweep.ts';
 import { createChannelStore } from './infrastructure/mongo/channel-store.ts';
-import { channelsIn, membershipsIn, messagesIn } from './infrastructure/mongo/documents.ts';
+import { channelsIn, entriesIn } from './infrastructure/mongo/documents.ts';
+import { createEntryLog } from './infrastructure/mongo/entry-log.ts';
 import type { EventKeeping } from './infrastructure/mongo/event-holder.ts';
 import { createMembershipStore } from './infrastructure/mongo/membership-store.ts';
-import { createMessageLog } from './infrastructure/mongo/message-log.ts';
 import { createPeople } from './infrastructure/mongo/people.ts';
+import { createProjections } from './infrastructure/mongo/projections.ts';
 import { checkSchema } from './infrastructure/mongo/schema.ts';
 import { consumePeople } from './infrastructure/people-consumer.ts';
 import { latched } from './infrastructure/readiness.ts';
@@ -45,40 +50,44 @@ export async function startChat(
   onStop(() => stopRedis(redis));
 
   const { db } = mongo;
-  const outbox = embeddedOutbox([channelsIn(db), membershipsIn(db), messagesIn(db)]);
+  const outbox = embeddedOutbox([channelsIn(db), entriesIn(db)]);
   const relay = createOutboxRelay({ store: outbox, bus, logger });
   relay.start();
   onStop(() => relay.stop());
 
   const events: EventKeeping = { clock, nudge: (pending) => relay.nudge(pending) };
   const channels = createChannelStore(db, events);
-  const memberships = createMembershipStore(db, events);
+  const memberships = createMembershipStore(db);
   const people = createPeople(db);
-  const log = createMessageLog(db, events);
+  const log = createEntryLog(db, events);
   const lastSeqs = createLastSeqReader(log);
-  const live = createLiveUpdates(redis, { channel: presentChannel, message: presentMessage });
+  const live = createLiveUpdates(redis, { channel: presentChannel, entry: presentEntry });
+  const timing = { clock, pause: (milliseconds: number) => pause(milliseconds) };
   const appender = createAppender({
     log,
     channels,
     memberships,
+    projections: createProjections(db),
     live,
-    lastSeqs,
-    clock,
-    pause: (milliseconds) => pause(milliseconds),
+    ...timing,
     random: Math.random,
-    onHintError: (error) => logger.debug({ err: toError(error) }, 'last seq hint not written'),
+    onContentionError: (error) => logger.debug({ err: toError(error) }, 'contention not counted'),
   });
-  const core = { channels, memberships, people, log, lastSeqs, live, appender, clock, newId };
+  const settled = createSettledChannels({ channels, lastSeqs, appender, ...timing });
+  const receipts = createReceiptGatherer({ appender, ...timing });
+  const core = { channels, memberships, people, log, live, appender, settled, receipts, clock, newId };
 
   const peopleSubscription = await consumePeople(bus, people);
   onStop(() => peopleSubscription.close());
   onStop(startCreationSweep(core, logger));
 
   const { verifier } = await startUserAccess(context, config, bus);
+  const tokens = createInternalTokens({ key: config.INTERNAL_TOKEN_KEY, service: 'chat' });
   const app = createApp({
     logger,
     routes: (express) => {
       express.use('/api/v1/channels', channelRoutes({ ...core, verifier }));
+      express.use('/internal', internalRoutes({ ...core, tokens }));
     },
   });
   const server = await listen(app, config.HTTP_PORT);

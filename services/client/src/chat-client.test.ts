@@ -48,7 +48,7 @@ describe('gaps', () => {
     platform.say('c', { live: false });
     for (let count = 0; count < 30; count += 1) platform.say('c');
     await clock.pass(1000);
-    expect(asked('channel:sync')).toHaveLength(1);
+    expect(asked('channels:sync')).toHaveLength(1);
     expect(seqs(heard)).toEqual(Array.from({ length: 31 }, (_, index) => index + 1));
   });
 
@@ -63,7 +63,7 @@ describe('gaps', () => {
     platform.tell('message:created', first);
     platform.tell('message:created', second);
     await clock.pass(5000);
-    expect(asked('channel:sync')).toHaveLength(0);
+    expect(asked('channels:sync')).toHaveLength(0);
     expect(seqs(heard)).toEqual([1, 2]);
   });
 
@@ -74,11 +74,11 @@ describe('gaps', () => {
     platform.goOnline();
     await clock.pass(1000);
     platform.goOffline();
-    for (let count = 0; count < 450; count += 1) platform.say('c');
+    for (let count = 0; count < 1200; count += 1) platform.say('c');
     platform.goOnline();
     await clock.pass(1000);
-    expect(asked('channel:sync').map(({ body }) => body.afterSeq)).toEqual([0, 200, 400]);
-    expect(seqs(heard)).toEqual(Array.from({ length: 450 }, (_, index) => index + 1));
+    expect(asked('channels:sync').map(({ body }) => body.channels?.[0]?.afterSeq)).toEqual([0, 500, 1000]);
+    expect(seqs(heard)).toEqual(Array.from({ length: 1200 }, (_, index) => index + 1));
   });
 
   test('a server that is away is asked again, later and later', async () => {
@@ -91,9 +91,9 @@ describe('gaps', () => {
     platform.fate.push(problem(503), problem(429, { retryAfterSeconds: 20 }));
     platform.tell('message:created', platform.say('c', { live: false }));
     await clock.pass(10_000);
-    expect(asked('channel:sync')).toHaveLength(2);
+    expect(asked('channels:sync')).toHaveLength(2);
     await clock.pass(20_000);
-    expect(asked('channel:sync')).toHaveLength(3);
+    expect(asked('channels:sync')).toHaveLength(3);
     expect(seqs(heard)).toEqual([1, 2]);
   });
 

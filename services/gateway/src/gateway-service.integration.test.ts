@@ -53,6 +53,7 @@ describeWithStores(`two gateways before the chat service${suffix}`, () => {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+  const syncOf = ({ id: channelId }: Channel, afterSeq: number) => ({ channels: [{ channelId, afterSeq }] });
   const createGroup = async (owner: string, ...memberIds: string[]): Promise<Channel> =>
     (await (await post(owner, '', { kind: 'group', name: 'Engine room', memberIds })).json()) as Channel;
   const send = (client: Client, channelId: string, text: string, clientMessageId = newId()) =>
@@ -162,9 +163,9 @@ describeWithStores(`two gateways before the chat service${suffix}`, () => {
     );
     expect(heard(live, channel.id)).toHaveLength(1);
     expect(await send(live, channel.id, 'still here?')).toMatchObject({ ok: false, error: { status: 404 } });
-    expect(await live.request('channel:sync', { channelId: channel.id, afterSeq: 0 })).toMatchObject({
-      ok: false,
-      error: { status: 404 },
+    expect(await live.request('channels:sync', syncOf(channel, 0))).toMatchObject({
+      ok: true,
+      result: { channels: [{ channel: null, entries: [], complete: true }] },
     });
   });
 
@@ -172,25 +173,38 @@ describeWithStores(`two gateways before the chat service${suffix}`, () => {
     const channel = await createGroup(ada, bob);
     const [speaker, phone, laptop] = [await connect(0, ada), await connect(0, bob), await connect(1, bob)];
     for (const text of ['one', 'two', 'three']) await send(speaker, channel.id, text);
-    expect(
-      await phone.request('channel:sync', { channelId: channel.id, afterSeq: 1, limit: 1 }),
-    ).toMatchObject({
+    expect(await phone.request('channels:sync', { ...syncOf(channel, 1), limit: 1 })).toMatchObject({
       ok: true,
-      result: { items: [{ seq: 2, text: 'two' }], complete: false, lastSeq: 3 },
+      result: {
+        complete: false,
+        channels: [
+          {
+            channel: { lastSeq: 3, unreadCount: 3 },
+            entries: [{ type: 'message', seq: 2, message: { text: 'two' } }],
+            complete: false,
+          },
+        ],
+      },
     });
     expect(await phone.request('channel:read', { channelId: channel.id, seq: 3 })).toEqual({
       ok: true,
-      result: { seq: 3 },
+      result: { seq: 3, readCount: 3 },
     });
     await eventually(
       () => laptop.received('channel:read'),
       (frames) => frames.length > 0,
     );
-    expect(laptop.received('channel:read')).toEqual([{ channelId: channel.id, userId: bob, seq: 3 }]);
+    expect(laptop.received('channel:read')).toEqual([
+      { channelId: channel.id, userId: bob, seq: 3, readCount: 3 },
+    ]);
     await eventually(
-      () => speaker.received('channel:read'),
+      () => speaker.received('channel:entry'),
       (frames) => frames.length > 0,
     );
+    expect(speaker.received('channel:entry')).toMatchObject([
+      { type: 'receipts', seq: 4, messageCount: 3, receipts: [{ userId: bob, readSeq: 3, readCount: 3 }] },
+    ]);
+    expect(speaker.received('channel:read')).toEqual([]);
     await laptop.request('typing:set', { channelId: channel.id, typing: true });
     await eventually(
       () => speaker.received('typing:changed'),
@@ -261,9 +275,9 @@ describeWithStores(`two gateways before the chat service${suffix}`, () => {
       () => bobLive.received('sync:required'),
       (frames) => frames.length > 0,
     );
-    expect(await bobLive.request('channel:sync', { channelId: channel.id, afterSeq: 0 })).toMatchObject({
+    expect(await bobLive.request('channels:sync', syncOf(channel, 0))).toMatchObject({
       ok: true,
-      result: { items: [{ seq: 1 }, { seq: 2 }], complete: true },
+      result: { channels: [{ entries: [{ seq: 1 }, { seq: 2 }], complete: true }] },
     });
     await send(adaLive, channel.id, 'heard again');
     await eventually(
@@ -295,8 +309,10 @@ describeWithStores(`two gateways before the chat service${suffix}`, () => {
     expect(acknowledged.map(({ seq }) => seq).toSorted((a, b) => a - b)).toEqual(
       ids.map((_, index) => index + 1),
     );
-    const synced = await live.request('channel:sync', { channelId: channel.id, afterSeq: 0 });
-    expect(synced).toMatchObject({ ok: true, result: { complete: true, lastSeq: ids.length } });
+    expect(await live.request('channels:sync', syncOf(channel, 0))).toMatchObject({
+      ok: true,
+      result: { complete: true, channels: [{ channel: { lastSeq: ids.length } }] },
+    });
   }, 60_000);
 
   it('drains on SIGTERM: clients are told, the process ends cleanly', async () => {

@@ -1,9 +1,11 @@
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { CloudEvent } from '@chatplatform/contracts/events/envelope';
 import { media as mediaDto } from '@chatplatform/contracts/http/media';
 import type { Media } from '@chatplatform/contracts/http/media';
 import type { Problem } from '@chatplatform/contracts/problem';
+import { createInternalTokens } from '@chatplatform/kit/access';
 import { connectEventBus } from '@chatplatform/kit/events';
 import type { EventBus } from '@chatplatform/kit/events';
 import { newId } from '@chatplatform/kit/ids';
@@ -23,6 +25,7 @@ import { startMedia } from './media-service.ts';
 const { MONGODB_URL, AMQP_URL } = process.env;
 const needed = ['MONGODB_URL', 'AMQP_URL', 'AZURE_BLOB_CONNECTION_STRING'].find((key) => !process.env[key]);
 const MAX_BYTES = 200_000;
+const INTERNAL_TOKEN_KEY = Buffer.alloc(32, 7).toString('base64');
 
 describeWith(needed ?? 'MONGODB_URL', 'the media service', () => {
   const name = `media-test-${newId().slice(-12)}`;
@@ -33,6 +36,8 @@ describeWith(needed ?? 'MONGODB_URL', 'the media service', () => {
   let mongo: MongoConnection;
   let bus: EventBus;
   let issuer: Awaited<ReturnType<typeof startTokenIssuer>>;
+  /** Whom the chat service lets see what is not theirs; undefined: it is away. */
+  let seenBy: ReadonlySet<string> | undefined = new Set();
   let base: string;
   let management: string;
 
@@ -53,13 +58,30 @@ describeWith(needed ?? 'MONGODB_URL', 'the media service', () => {
 
   beforeAll(async () => {
     issuer = await startTokenIssuer();
+    const tokens = createInternalTokens({ key: INTERNAL_TOKEN_KEY, service: 'chat' });
+    const chat = createServer((req, res) => {
+      const asked = new URL(req.url ?? '', 'http://chat');
+      const token = req.headers.authorization?.replace('Bearer ', '') ?? '';
+      tokens.verify(token).then(
+        () => {
+          const allowed = seenBy?.has(asked.searchParams.get('userId') ?? '');
+          res.writeHead(allowed === undefined ? 503 : 200, { 'content-type': 'application/json' });
+          res.end(JSON.stringify({ allowed }));
+        },
+        () => res.writeHead(401).end(),
+      );
+    });
+    await new Promise<void>((listening) => chat.listen(0, '127.0.0.1', listening));
+    stops.push(() => void chat.close());
+    const { port: chatPort } = chat.address() as AddressInfo;
     const database = name.replaceAll('-', '_');
     Object.assign(process.env, {
       HTTP_PORT: '0',
       MANAGEMENT_PORT: '0',
       PUBLIC_URL: 'https://chat.example.org',
       JWKS_URL: issuer.jwksUrl,
-      INTERNAL_TOKEN_KEY: Buffer.alloc(32, 7).toString('base64'),
+      INTERNAL_TOKEN_KEY,
+      CHAT_URL: `http://127.0.0.1:${chatPort}`,
       MONGODB_DATABASE: database,
       OBJECT_STORAGE_ENGINE: 'AzureBlob',
       OBJECT_STORAGE_BUCKET: name,
@@ -145,13 +167,27 @@ describeWith(needed ?? 'MONGODB_URL', 'the media service', () => {
     expect([head.status, head.headers.get('content-length')]).toEqual([200, String(variants.display.bytes)]);
   });
 
-  it('gives the same medium with addresses to any user, and none without a token', async () => {
+  it('gives a medium to its owner, and to those whom the chat service lets see it', async () => {
     const media = await uploaded();
-    const other = { authorization: `Bearer ${await issuer.issue({ userId: newId() })}` };
-    const again = await fetch(`${base}/api/v1/media/${media.id}`, { headers: other });
-    expect(mediaDto.parse(await again.json())).toMatchObject({ id: media.id, ownerId });
-    expect((await fetch(`${base}/api/v1/media/${newId()}`, { headers: other })).status).toBe(404);
-    expect((await fetch(`${base}/api/v1/media/not-an-id`, { headers: other })).status).toBe(400);
+    const ask = async (userId: string) =>
+      fetch(`${base}/api/v1/media/${media.id}`, {
+        headers: { authorization: `Bearer ${await issuer.issue({ userId })}` },
+      });
+    const [friend, stranger] = [newId(), newId()];
+    seenBy = new Set([friend]);
+    expect(mediaDto.parse(await (await ask(friend)).json())).toMatchObject({ id: media.id, ownerId });
+    expect((await ask(stranger)).status).toBe(404);
+    seenBy = undefined;
+    const unknown = await ask(friend);
+    expect([unknown.status, ((await unknown.json()) as Problem).code]).toEqual([503, 'media.access-unknown']);
+    expect((await ask(ownerId)).status).toBe(200);
+  });
+
+  it('knows no other ids, and nobody without a token', async () => {
+    const media = await uploaded();
+    const owner = { authorization: `Bearer ${await issuer.issue({ userId: ownerId })}` };
+    expect((await fetch(`${base}/api/v1/media/${newId()}`, { headers: owner })).status).toBe(404);
+    expect((await fetch(`${base}/api/v1/media/not-an-id`, { headers: owner })).status).toBe(400);
     expect((await fetch(`${base}/api/v1/media/${media.id}`)).status).toBe(401);
     expect((await fetch(`${base}/api/v1/media`, { method: 'POST', body: 'x' })).status).toBe(401);
   });

@@ -1,3 +1,4 @@
+import { createInternalTokens } from '@chatplatform/kit/access';
 import { systemClock } from '@chatplatform/kit/clock';
 import { toError, unavailable } from '@chatplatform/kit/errors';
 import { connectEventBus, newEvent } from '@chatplatform/kit/events';
@@ -19,6 +20,7 @@ import {
   mediaCollection,
 } from './infrastructure/mongo-media-repository.ts';
 import { createObjectStore } from './infrastructure/object-store.ts';
+import { createChatAccess } from './infrastructure/chat-access.ts';
 import { createSharpProcessor } from './infrastructure/sharp-processor.ts';
 
 const SERVICE = 'media';
@@ -69,6 +71,10 @@ export async function startMedia(
     newId,
     logger,
     verifier,
+    access: createChatAccess({
+      chatUrl: config.CHAT_URL,
+      tokens: createInternalTokens({ key: config.INTERNAL_TOKEN_KEY, service: SERVICE }),
+    }),
     signingKey: config.MEDIA_URL_SIGNING_KEY,
     maxBytes: config.MEDIA_MAX_BYTES,
     uploads: createBoundedQueue({

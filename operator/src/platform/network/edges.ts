@@ -54,6 +54,7 @@ function serviceEdges(): NetworkEdge[] {
   return [
     ...others.map((name) => between(name, 'auth')),
     between('gateway', 'chat'),
+    between('media', 'chat'),
     between('notification', 'gateway'),
     ...edgeRoutes.map(({ service }) => between('web', service)),
   ];

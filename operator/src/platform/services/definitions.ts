@@ -100,12 +100,12 @@ export const SERVICES: readonly ServiceDefinition[] = [
   },
   {
     name: 'media',
-    after: ['auth'],
+    after: ['chat'],
     migrates: true,
     connections: mongodb('media'),
     settings: (platform) =>
       merge(objectStorageSettings(platform), {
-        config: {},
+        config: { CHAT_URL: serviceUrl(platform, 'chat') },
         secrets: { MEDIA_URL_SIGNING_KEY: platform.credentials.mediaUrlSigningKey },
       }),
   },

@@ -1,34 +1,47 @@
 import type {
   Channel as ChannelDto,
   Member as MemberDto,
+  MemberList,
   Message as MessageDto,
+  MessageHistory,
   MessagePage as MessagePageDto,
   PublicChannelList,
+  Reaction as ReactionDto,
 } from '@chatplatform/contracts/http/chat';
+import type { StreamEntry, SyncAnswer } from '@chatplatform/contracts/http/stream';
 import { peerOf } from '../core/domain/channel.ts';
 import type { ChannelView } from '../core/domain/channel.ts';
-import type { Membership } from '../core/domain/membership.ts';
-import type { Message } from '../core/domain/message.ts';
+import type { Entry } from '../core/domain/entry.ts';
+import type { Message, Reaction } from '../core/domain/message.ts';
 import type { PublicChannel } from '../core/queries/find-public-channels.ts';
+import type { Members, MemberView } from '../core/queries/list-members.ts';
 import type { MessagePage } from '../core/queries/list-messages.ts';
+import type { MessageVersion } from '../core/queries/read-message.ts';
+import type { Sync } from '../core/queries/sync-channels.ts';
 
-export const presentChannel = ({ channel, membership, memberCount, lastSeq }: ChannelView): ChannelDto => ({
-  id: channel.id,
-  kind: channel.kind,
-  name: channel.name,
-  createdBy: channel.createdBy,
-  createdAt: channel.createdAt.toISOString(),
-  memberCount,
-  peerId: peerOf(channel, membership.userId),
-  role: membership.role,
-  archived: false,
-  lastSeq,
-  messageCount: lastSeq,
-  readSeq: membership.readSeq,
-  unreadCount: lastSeq - membership.readSeq,
-  mentionCount: 0,
-  unreadMentions: [],
-});
+export function presentChannel({ channel, membership, memberCount }: ChannelView): ChannelDto {
+  // A person's own marks may be a moment ahead of the cursor.
+  const lastSeq = Math.max(channel.lastSeq, membership.readSeq);
+  const known = Math.max(lastSeq, membership.mentionsSeq);
+  const unreadMentions = membership.unreadMentions.filter((seq) => seq > membership.readSeq && seq <= known);
+  return {
+    id: channel.id,
+    kind: channel.kind,
+    name: channel.name,
+    createdBy: channel.createdBy,
+    createdAt: channel.createdAt.toISOString(),
+    memberCount,
+    peerId: peerOf(channel, membership.userId),
+    role: membership.role,
+    archived: channel.archived,
+    lastSeq,
+    messageCount: Math.max(channel.messageCount, membership.readCount),
+    readSeq: membership.readSeq,
+    unreadCount: Math.max(0, channel.messageCount - membership.readCount),
+    mentionCount: unreadMentions.length,
+    unreadMentions,
+  };
+}
 
 export const presentPublicChannels = (channels: readonly PublicChannel[]): PublicChannelList => ({
   items: channels.map(({ channel, memberCount }) => ({
@@ -39,28 +52,93 @@ export const presentPublicChannels = (channels: readonly PublicChannel[]): Publi
   })),
 });
 
-export const presentMember = ({ userId, role, joinedAt, readSeq }: Membership): MemberDto => ({
-  userId,
-  role,
-  joinedAt: joinedAt.toISOString(),
-  readSeq,
+export const presentMember = ({ membership, showsReceipts }: MemberView): MemberDto => ({
+  userId: membership.userId,
+  role: membership.role,
+  joinedAt: membership.joinedAt.toISOString(),
+  readSeq: showsReceipts ? membership.readSeq : null,
+  deliveredSeq: showsReceipts ? membership.deliveredSeq : null,
 });
 
-export const presentMessage = ({ attachments, mentions, createdAt, ...content }: Message): MessageDto => ({
-  ...content,
-  number: content.seq,
-  version: content.seq,
-  replyTo: null,
-  reactions: [],
-  editedAt: null,
-  deletedAt: null,
-  attachments: attachments.map(({ mediaId }) => ({ mediaId })),
-  mentions: [...mentions],
-  createdAt: createdAt.toISOString(),
+export const presentMembers = ({ items, lastSeq }: Members): MemberList => ({
+  items: items.map(presentMember),
+  lastSeq,
 });
+
+export const presentMessage = (message: Message): MessageDto => ({
+  id: message.id,
+  channelId: message.channelId,
+  seq: message.seq,
+  number: message.number,
+  version: message.version,
+  senderId: message.senderId,
+  clientMessageId: message.clientMessageId,
+  text: message.text,
+  attachments: message.attachments.map(({ mediaId }) => ({ mediaId })),
+  mentions: [...message.mentions],
+  replyTo: message.replyTo,
+  reactions: presentReactions(message.reactions),
+  createdAt: message.createdAt.toISOString(),
+  editedAt: message.editedAt?.toISOString() ?? null,
+  deletedAt: message.deletedAt?.toISOString() ?? null,
+});
+
+function presentReactions(reactions: readonly Reaction[]): ReactionDto[] {
+  const byEmoji = new Map<string, string[]>();
+  for (const { emoji, userId } of reactions) byEmoji.set(emoji, [...(byEmoji.get(emoji) ?? []), userId]);
+  return [...byEmoji].map(([emoji, userIds]) => ({ emoji, userIds }));
+}
 
 export const presentPage = ({ items, complete, lastSeq }: MessagePage): MessagePageDto => ({
   items: items.map(presentMessage),
   complete,
   lastSeq,
+});
+
+export const presentHistory = (versions: readonly MessageVersion[]): MessageHistory => ({
+  items: versions.map(({ text, at }) => ({ text, at: at.toISOString() })),
+});
+
+/** As the contract says, without what only the service needs: the operation, revisions. */
+export function presentEntry(entry: Entry): StreamEntry {
+  const { id, channelId, seq, messageCount } = entry;
+  const happened = { id, channelId, seq, messageCount, at: entry.at.toISOString() };
+  if (entry.type === 'receipts') {
+    return { ...happened, type: entry.type, receipts: entry.receipts.map((receipt) => ({ ...receipt })) };
+  }
+  const { actorId } = entry;
+  if (actorId === null) throw new Error(`nobody did ${id}`);
+  const done = { ...happened, actorId };
+  switch (entry.type) {
+    case 'message':
+      return { ...done, type: entry.type, message: presentMessage(entry.message) };
+    case 'message-edited': {
+      const { messageSeq, text, mentions } = entry;
+      return { ...done, type: entry.type, messageSeq, text, mentions: [...mentions] };
+    }
+    case 'message-deleted':
+      return { ...done, type: entry.type, messageSeq: entry.messageSeq };
+    case 'reaction-added':
+    case 'reaction-removed':
+      return { ...done, type: entry.type, messageSeq: entry.messageSeq, emoji: entry.emoji };
+    case 'member-added':
+    case 'role-changed':
+      return { ...done, type: entry.type, userId: entry.userId, role: entry.role };
+    case 'member-removed':
+      return { ...done, type: entry.type, userId: entry.userId };
+    case 'archived':
+    case 'unarchived':
+      return { ...done, type: entry.type };
+  }
+}
+
+export const presentSync = ({ channels, unnamed }: Sync): SyncAnswer => ({
+  channels: channels.map(({ channelId, view, entries, complete }) => ({
+    channelId,
+    channel: view && presentChannel(view),
+    entries: entries.map(presentEntry),
+    complete,
+  })),
+  unnamed: unnamed.map(presentChannel),
+  complete: channels.every(({ complete }) => complete),
 });

@@ -4,6 +4,8 @@ import type { StopHook } from '@chatplatform/kit/service';
 import type { ChatConfig } from '../config.ts';
 import { startChat } from '../chat-service.ts';
 
+export const INTERNAL_TOKEN_KEY = Buffer.alloc(32, 7).toString('base64');
+
 export interface ChatInstance {
   readonly url: string;
   readonly managementUrl: string;
@@ -29,7 +31,7 @@ export async function startChatInstance(name: string, urls: StoreUrls): Promise<
       PUBLIC_URL: 'http://chat.example',
       JWT_ISSUER: 'chatplatform',
       JWT_AUDIENCE: 'chatplatform',
-      INTERNAL_TOKEN_KEY: Buffer.alloc(32, 7).toString('base64'),
+      INTERNAL_TOKEN_KEY,
       SHUTDOWN_GRACE_SECONDS: 5,
     },
   );

@@ -2,7 +2,6 @@ import type { ServerFrame, ServerFrameName } from '@chatplatform/contracts/frame
 import type { Channel, Message, SendMessageRequest } from '@chatplatform/contracts/http/chat';
 import type { StreamEntry } from '@chatplatform/contracts/http/stream';
 import type { ReadMark } from '../core/channels.ts';
-import { failureFrom } from '../core/failure.ts';
 import type { Connection } from './connection.ts';
 
 /** What happened in one channel after a place. */
@@ -35,7 +34,8 @@ export interface News {
   missed(): void;
 }
 
-const PAGE = 200;
+/** Of one request; the next one takes up the rest. */
+const MOST_CHANNELS = 500;
 
 /** A message at its place in the stream. */
 export const entryOf = (message: Message): StreamEntry => ({
@@ -50,28 +50,24 @@ export const entryOf = (message: Message): StreamEntry => ({
 });
 
 export function createRequests(connection: Pick<Connection, 'request'>): Requests {
-  const syncOne = async (wanted: { channelId: string; afterSeq: number }): Promise<ChannelNews> => {
-    try {
-      const page = await connection.request('channel:sync', { ...wanted, limit: PAGE });
-      return {
-        channelId: wanted.channelId,
-        member: true,
-        entries: page.items.map(entryOf),
-        lastSeq: page.lastSeq,
-      };
-    } catch (error) {
-      if (failureFrom(error).kind !== 'refused') throw error;
-      return { channelId: wanted.channelId, member: false, entries: [], lastSeq: 0 };
-    }
-  };
   return {
     send: async (channelId, message) =>
       entryOf(await connection.request('message:send', { channelId, message })),
     async read(channelId, seq) {
       const read = await connection.request('channel:read', { channelId, seq });
-      return { channelId, readSeq: read.seq, readCount: read.seq };
+      return { channelId, readSeq: read.seq, readCount: read.readCount };
     },
-    sync: (wanted) => Promise.all(wanted.map(syncOne)),
+    async sync(wanted) {
+      const { channels } = await connection.request('channels:sync', {
+        channels: wanted.slice(0, MOST_CHANNELS).map(({ channelId, afterSeq }) => ({ channelId, afterSeq })),
+      });
+      return channels.map(({ channelId, channel, entries }) => ({
+        channelId,
+        member: channel !== null,
+        entries,
+        lastSeq: channel?.lastSeq ?? 0,
+      }));
+    },
     async typing(channelId, typing) {
       await connection.request('typing:set', { channelId, typing });
     },
@@ -82,10 +78,11 @@ export function createRequests(connection: Pick<Connection, 'request'>): Request
 export function newsReader(news: News): (name: ServerFrameName, body: unknown) => void {
   const readers: { [F in ServerFrameName]?: (body: ServerFrame<F>) => void } = {
     'message:created': (message) => news.entry(entryOf(message)),
+    'channel:entry': news.entry,
     'channel:joined': news.joined,
     'channel:left': ({ channelId }) => news.left(channelId),
-    'channel:read': ({ channelId, userId, seq }) =>
-      news.read({ channelId, userId, readSeq: seq, readCount: seq }),
+    'channel:read': ({ channelId, userId, seq, readCount }) =>
+      news.read({ channelId, userId, readSeq: seq, readCount }),
     'typing:changed': news.typing,
     'presence:changed': news.presence,
     'sync:required': news.missed,

@@ -59,7 +59,7 @@ export interface FakePlatform {
   readonly channels: Map<string, Channel>;
   readonly asked: {
     readonly name: ClientFrameName;
-    readonly body: { channelId: string; afterSeq?: number };
+    readonly body: { channelId: string; channels?: { channelId: string; afterSeq: number }[] };
   }[];
   /** What befalls the next frames of this name, one each: stored and answered when there is nothing left. */
   readonly fate: ('answer-lost' | 'never-arrives' | Problem)[];
@@ -69,6 +69,9 @@ export interface FakePlatform {
   goOnline(): void;
   goOffline(): void;
 }
+
+/** Entries of one answer. */
+const SYNC_LIMIT = 500;
 
 /** The platform as one client sees it, in memory: stores in order, remembers client message ids, answers syncs. */
 export function fakePlatform(userId = 'me'): FakePlatform {
@@ -90,13 +93,20 @@ export function fakePlatform(userId = 'me'): FakePlatform {
     stored.set(channelId, [...log, made]);
     return made;
   };
+  const syncOf = (channelId: string, afterSeq: number): ChannelSync => {
+    const log = stored.get(channelId) ?? [];
+    const entries = log.slice(afterSeq, afterSeq + SYNC_LIMIT).map(entryOf);
+    const complete = afterSeq + entries.length === log.length;
+    const known = described().find(({ id }) => id === channelId) ?? channel(channelId);
+    return { channelId, channel: known, entries, complete };
+  };
   const answer = (name: ClientFrameName, body: Record<string, never>): unknown => {
-    const { channelId, message: sent, afterSeq, limit, seq } = body;
+    const { channelId, message: sent, channels: wanted, seq } = body;
     if (name === 'message:send') return append(channelId ?? '', userId, sent ?? {});
-    if (name === 'channel:read') return { seq };
-    const log = stored.get(channelId ?? '') ?? [];
-    const items = log.slice(afterSeq, (afterSeq ?? 0) + (limit ?? 0));
-    return { items, lastSeq: log.length, complete: (afterSeq ?? 0) + items.length === log.length };
+    if (name === 'channel:read') return { seq, readCount: seq };
+    const named: { channelId: string; afterSeq: number }[] = wanted ?? [];
+    const answers = named.map((one) => syncOf(one.channelId, one.afterSeq));
+    return { channels: answers, unnamed: [], complete: answers.every(({ complete }) => complete) };
   };
   const connection: Connection = {
     open: () => undefined,

@@ -72,7 +72,7 @@ describe('route table', () => {
   test('says what goes wrong in terms of access and input', () => {
     const send = httpRoutes.find(({ operationId }) => operationId === 'sendMessage');
     expect(send && problemsOf(send)).toMatchObject({
-      400: ['request.invalid'],
+      400: ['request.invalid', 'message.reply-to-nothing'],
       401: ['token.missing', 'token.invalid', 'token.expired', 'session.ended'],
       429: ['channel.busy'],
     });

@@ -3,6 +3,7 @@ import * as analytics from '../http/analytics.ts';
 import * as auth from '../http/auth.ts';
 import * as chat from '../http/chat.ts';
 import * as media from '../http/media.ts';
+import * as stream from '../http/stream.ts';
 import * as notification from '../http/notification.ts';
 import * as user from '../http/user.ts';
 import * as frames from '../frames/socket.ts';
@@ -17,8 +18,14 @@ export const requestSchemas: Readonly<Record<string, z.ZodType>> = {
   CreateFriendRequest: user.createFriendRequest,
   CreateChannelRequest: chat.createChannelRequest,
   AddMemberRequest: chat.addMemberRequest,
+  ChangeRoleRequest: chat.changeRoleRequest,
+  ArchiveRequest: chat.archiveRequest,
   SendMessageRequest: chat.sendMessageRequest,
+  EditMessageRequest: chat.editMessageRequest,
+  ReactRequest: chat.reactRequest,
   MarkReadRequest: chat.markReadRequest,
+  ReceiptSettingsRequest: chat.receiptSettings,
+  SyncRequest: stream.syncRequest,
   PreferencesRequest: notification.preferences,
   RegisterDeviceRequest: notification.registerDeviceRequest,
 };
@@ -41,7 +48,17 @@ export const responseSchemas: Readonly<Record<string, z.ZodType>> = {
   MemberList: chat.memberList,
   Message: chat.message,
   MessagePage: chat.messagePage,
+  MessageHistory: chat.messageHistory,
+  Reaction: chat.reaction,
+  StreamEntry: stream.streamEntry,
+  Receipt: stream.receipt,
+  ChannelSync: stream.channelSync,
+  SyncAnswer: stream.syncAnswer,
+  EntryResult: frames.entryResult,
+  ReactResult: frames.reactResult,
   ReadMark: frames.readResult,
+  DeliveredMark: frames.deliveredResult,
+  ReceiptSettings: chat.receiptSettings,
   Media: media.media,
   MediaVariant: media.mediaVariant,
   Device: notification.device,

@@ -2,6 +2,13 @@ import { z } from 'zod';
 import { attachment, channelKind, channelRole } from '../http/chat.ts';
 import { entityId, messageId, seq, timestamp } from '../ids.ts';
 
+const changedMessage = {
+  messageId,
+  channelId: entityId,
+  seq: seq.describe('the place of the message'),
+  entrySeq: seq.describe('the place of the change: of two changes the higher one is the later'),
+};
+
 /** Every event that crosses a service boundary: type -> schema of its data. A change that is not additive is a new type (`.v2`). */
 export const eventCatalogue = {
   'auth.session-revoked.v1': z.object({
@@ -65,6 +72,32 @@ export const eventCatalogue = {
     attachments: z.array(attachment),
     mentions: z.array(entityId),
     createdAt: timestamp,
+  }),
+  'chat.message.edited.v1': z.object({
+    ...changedMessage,
+    senderId: entityId,
+    text: z.string(),
+    mentions: z.array(entityId),
+    editedAt: timestamp,
+  }),
+  'chat.message.deleted.v1': z.object({
+    ...changedMessage,
+    deletedBy: entityId.describe('the sender, or who leads the channel'),
+    deletedAt: timestamp,
+  }),
+  'chat.message.reacted.v1': z.object({
+    ...changedMessage,
+    userId: entityId,
+    emoji: z.string(),
+    added: z.boolean().describe('false: taken back'),
+    reactedAt: timestamp,
+  }),
+  'chat.channel.archived.v1': z.object({
+    channelId: entityId,
+    seq: seq.describe('of two that arrive in the wrong order the higher one wins'),
+    archived: z.boolean().describe('false: taken back into use'),
+    changedBy: entityId,
+    changedAt: timestamp,
   }),
   'media.uploaded.v1': z.object({
     mediaId: entityId,

@@ -50,6 +50,10 @@ export const producers: Readonly<Record<EventType, string>> = {
   'chat.channel.member-added.v1': 'chat',
   'chat.channel.member-removed.v1': 'chat',
   'chat.message.created.v1': 'chat',
+  'chat.message.edited.v1': 'chat',
+  'chat.message.deleted.v1': 'chat',
+  'chat.message.reacted.v1': 'chat',
+  'chat.channel.archived.v1': 'chat',
   'media.uploaded.v1': 'media',
   'notification.delivered.v1': 'notification',
 };

@@ -39,15 +39,26 @@ export const channel = z.object({
 export type Channel = z.infer<typeof channel>;
 
 export const channelName = z.string().trim().min(1).max(80);
+const clientMadeId = entityId
+  .optional()
+  .describe('made by the client, so that a retry gets the first channel; else the service makes one');
 export const createChannelRequest = z.discriminatedUnion('kind', [
   z.strictObject({
+    id: clientMadeId,
     kind: z.literal('public'),
     name: channelName,
     memberIds: z.array(entityId).max(500).default([]),
   }),
   z.strictObject({
-    kind: z.literal('group'),
+    id: clientMadeId,
+    kind: z.literal('private'),
     name: channelName,
+    memberIds: z.array(entityId).max(500).default([]),
+  }),
+  z.strictObject({
+    id: clientMadeId,
+    kind: z.literal('group'),
+    name: channelName.nullable().default(null),
     memberIds: z.array(entityId).max(500).default([]),
   }),
   z.strictObject({ kind: z.literal('direct'), peerId: entityId }),
@@ -72,12 +83,20 @@ export const member = z.object({
   userId: entityId,
   role: channelRole,
   joinedAt: timestamp,
-  readSeq: z.int().min(0),
+  readSeq: z.int().min(0).nullable().describe('null: not told'),
+  deliveredSeq: z.int().min(0).nullable().describe('null: not told'),
 });
 export type Member = z.infer<typeof member>;
-export const memberList = z.object({ items: z.array(member) });
+export const memberList = z.object({
+  items: z.array(member),
+  lastSeq: z.int().min(0).describe('everything up to here is in the members: go on with sync from here'),
+});
 export type MemberList = z.infer<typeof memberList>;
 export const addMemberRequest = z.strictObject({ userId: entityId });
+export const changeRoleRequest = z.strictObject({ role: channelRole });
+export const archiveRequest = z.strictObject({
+  archived: z.boolean().describe('false: takes the channel back into use'),
+});
 
 export const attachment = z.strictObject({ mediaId: entityId });
 export type Attachment = z.infer<typeof attachment>;
@@ -112,12 +131,33 @@ export const sendMessageRequest = z
     text: z.string().max(8000).default(''),
     attachments: z.array(attachment).max(10).default([]),
     mentions: z.array(entityId).max(50).default([]),
+    replyTo: seq.nullable().default(null).describe('the seq of a message of the same channel'),
   })
   .refine((body) => body.text.trim() !== '' || body.attachments.length > 0, {
     path: ['text'],
     message: 'write a text or attach a file',
   });
 export type SendMessageRequest = z.infer<typeof sendMessageRequest>;
+
+const clientOperationId = entityId.describe(
+  'made by the client once an action; a retry with the same one gets the first result',
+);
+export const editMessageRequest = z.strictObject({
+  clientOperationId,
+  text: z.string().max(8000),
+  mentions: z.array(entityId).max(50).default([]),
+});
+export type EditMessageRequest = z.infer<typeof editMessageRequest>;
+export const reactRequest = z.strictObject({
+  clientOperationId,
+  emoji: z.string().min(1).max(64).describe('one emoji, or the name of one'),
+  added: z.boolean().describe('false: takes the reaction back'),
+});
+export type ReactRequest = z.infer<typeof reactRequest>;
+export const messageHistory = z.object({
+  items: z.array(z.object({ text: z.string(), at: timestamp })).describe('the first text first'),
+});
+export type MessageHistory = z.infer<typeof messageHistory>;
 
 /** Either direction, never both. Without a bound: the newest page. */
 export const listMessagesQuery = z
@@ -140,3 +180,7 @@ export const messagePage = z.object({
 export type MessagePage = z.infer<typeof messagePage>;
 
 export const markReadRequest = z.strictObject({ seq: z.int().min(0) });
+export const receiptSettings = z.strictObject({
+  shown: z.boolean().describe('whether others see how far one has read'),
+});
+export type ReceiptSettings = z.infer<typeof receiptSettings>;

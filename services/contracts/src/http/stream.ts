@@ -41,7 +41,10 @@ export const streamEntry = z.discriminatedUnion('type', [
   z.object({ ...done, type: z.literal('role-changed'), userId: entityId, role: channelRole }),
   z.object({ ...done, type: z.literal('archived') }),
   z.object({ ...done, type: z.literal('unarchived') }),
-  /** Of several people at once: marks are gathered for a moment. Each only grows. */
+  /**
+   * Of several people at once: marks are gathered for a moment. Each only grows; a message raises those of its sender
+   * too, and being added those of the new member.
+   */
   z.object({ ...happened, type: z.literal('receipts'), receipts: z.array(receipt) }),
 ]);
 export type StreamEntry = z.infer<typeof streamEntry>;
@@ -52,6 +55,9 @@ export const syncRequest = z.strictObject({
   channels: z
     .array(z.strictObject({ channelId: entityId, afterSeq: z.int().min(0) }))
     .max(500)
+    .refine((named) => new Set(named.map(({ channelId }) => channelId)).size === named.length, {
+      message: 'name each channel once',
+    })
     .describe('what is known, the most wanted first'),
   limit: z.int().min(1).max(1000).default(500).describe('entries altogether'),
 });

@@ -137,8 +137,8 @@ describe('frames', () => {
     const problem = { type: 'about:blank', title: 'Not Found', status: 404, code: 'channel.not-found' };
     const gateway = await start(
       chatWith([], {
-        send: (_token, channelId) =>
-          channelId === room
+        ask: (_token, _name, frame) =>
+          'channelId' in frame && frame.channelId === room
             ? Promise.resolve({ id: `${room}:1` } as never)
             : Promise.reject(new ChatRefusal(problem)),
       }),
@@ -298,8 +298,10 @@ describe('a connection', () => {
 
 describe('draining', () => {
   it('answers what is in flight, says goodbye spread over time, and lets nobody in', async () => {
-    const answer = Promise.withResolvers<{ seq: number }>();
-    const gateway = await start(chatWith([], { markRead: () => answer.promise }), { drainWindowMs: 600 });
+    const answer = Promise.withResolvers<{ seq: number; readCount: number }>();
+    const gateway = await start(chatWith([], { ask: () => answer.promise as Promise<never> }), {
+      drainWindowMs: 600,
+    });
     const clients = Array.from({ length: 10 }, () => gateway.client(tokenOf(ada)));
     await Promise.all(clients.map((client) => client.connected()));
     const endings: number[] = [];
@@ -312,8 +314,8 @@ describe('draining', () => {
       code: 'gateway.draining',
     });
     await sleep(100);
-    answer.resolve({ seq: 4 });
-    expect(await inFlight).toEqual({ ok: true, result: { seq: 4 } });
+    answer.resolve({ seq: 4, readCount: 4 });
+    expect(await inFlight).toEqual({ ok: true, result: { seq: 4, readCount: 4 } });
     await stopped;
     await eventually(
       () => endings.length,

@@ -1,12 +1,15 @@
-import { readResult, syncResult } from '@chatplatform/contracts/frames/socket';
-import { channelList, message } from '@chatplatform/contracts/http/chat';
+import { clientFrameResults } from '@chatplatform/contracts/frames/socket';
+import type { ClientFrame, ClientFrameResults } from '@chatplatform/contracts/frames/socket';
+import { channelList } from '@chatplatform/contracts/http/chat';
 import { problem } from '@chatplatform/contracts/problem';
 import { unavailable } from '@chatplatform/kit/errors';
 import { Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
 import { ChatRefusal } from '../core/domain/chat-refusal.ts';
-import type { Chat } from '../core/ports/chat.ts';
+import type { Chat, ChatFrameName } from '../core/ports/chat.ts';
+import { chatRequests } from './chat-requests.ts';
+import type { ChatRequest } from './chat-requests.ts';
 
 export interface ChatClientOptions {
   /** `http://<chat>:8080` */
@@ -17,12 +20,6 @@ export interface ChatClientOptions {
   readonly deadlineMs?: number;
   readonly pause: (milliseconds: number) => Promise<void>;
   readonly random: () => number;
-}
-
-interface Request {
-  readonly method: 'GET' | 'POST' | 'PUT';
-  readonly path: string;
-  readonly body?: unknown;
 }
 
 const ATTEMPTS = 5;
@@ -37,7 +34,7 @@ const IN_BETWEEN = new Set([502, 504]);
 
 /**
  * The chat service over HTTP. A request that got no answer is sent again: every one of them may be, a send because of
- * its client message id.
+ * its client message id, and so on.
  */
 export function createChatClient(options: ChatClientOptions): Chat & { close(): Promise<void> } {
   const { url, connections = 64, deadlineMs = 8_000, pause, random } = options;
@@ -48,7 +45,7 @@ export function createChatClient(options: ChatClientOptions): Chat & { close(): 
     connect: { timeout: 2_000 },
   });
 
-  const attempt = async (token: string, request: Request, signal: AbortSignal): Promise<unknown> => {
+  const attempt = async (token: string, request: ChatRequest, signal: AbortSignal): Promise<unknown> => {
     const answer = await pool.request({
       method: request.method,
       path: request.path,
@@ -60,7 +57,7 @@ export function createChatClient(options: ChatClientOptions): Chat & { close(): 
       body: request.body === undefined ? null : JSON.stringify(request.body),
     });
     const body = await readJson(answer);
-    if (answer.statusCode < 300) return body;
+    if (answer.statusCode < 300) return body ?? {};
     const refusal = problem.safeParse(body);
     if (refusal.success && !IN_BETWEEN.has(answer.statusCode)) throw new ChatRefusal(refusal.data);
     throw new Error(`the chat service answered ${answer.statusCode}`);
@@ -68,7 +65,7 @@ export function createChatClient(options: ChatClientOptions): Chat & { close(): 
 
   const ask = async <S extends z.ZodType>(
     token: string,
-    request: Request,
+    request: ChatRequest,
     schema: S,
   ): Promise<z.output<S>> => {
     const signal = AbortSignal.timeout(deadlineMs);
@@ -90,16 +87,11 @@ export function createChatClient(options: ChatClientOptions): Chat & { close(): 
   return {
     channels: async (token) =>
       (await ask(token, { method: 'GET', path: '/api/v1/channels' }, channelList)).items,
-    send: (token, channelId, body) =>
-      ask(token, { method: 'POST', path: `/api/v1/channels/${channelId}/messages`, body }, message),
-    markRead: (token, channelId, seq) =>
-      ask(token, { method: 'PUT', path: `/api/v1/channels/${channelId}/read`, body: { seq } }, readResult),
-    sync: (token, channelId, { afterSeq, limit }) =>
-      ask(
-        token,
-        { method: 'GET', path: `/api/v1/channels/${channelId}/messages?afterSeq=${afterSeq}&limit=${limit}` },
-        syncResult,
-      ),
+    ask: <F extends ChatFrameName>(token: string, name: F, frame: ClientFrame<F>) => {
+      // The catalogue pairs each name with its schema; TypeScript cannot follow the pairing through the lookup.
+      const schema = clientFrameResults[name] as unknown as z.ZodType<ClientFrameResults[F]>;
+      return ask(token, chatRequests[name](frame), schema);
+    },
     close: () => pool.close(),
   };
 }

@@ -46,12 +46,13 @@ const verify = async (token: string): Promise<Principal> => {
   return { userId, sessionId, username: 'someone', roles: [], expiresAt: new Date(Number(expiry)) };
 };
 
-/** A chat service that knows these channels and refuses everything else by rejecting. */
+/** A chat service that knows these channels, takes read marks, and refuses everything else by rejecting. */
 export const chatWith = (channels: readonly Channel[], more: Partial<Chat> = {}): Chat => ({
   channels: async () => [...channels],
-  send: () => Promise.reject(new Error('not expected')),
-  markRead: async (_token, _channelId, seq) => ({ seq }),
-  sync: async () => ({ items: [], complete: true, lastSeq: 0 }),
+  ask: async (_token, name, frame) => {
+    if (name === 'channel:read' && 'seq' in frame) return { seq: frame.seq } as never;
+    throw new Error('not expected');
+  },
   ...more,
 });
 

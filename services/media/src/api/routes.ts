@@ -13,12 +13,14 @@ import { z } from 'zod';
 import { uploadPicture } from '../core/commands/upload-picture.ts';
 import type { UploadDeps } from '../core/commands/upload-picture.ts';
 import { isVariantName } from '../core/domain/media.ts';
+import type { MediaAccess } from '../core/ports/media-access.ts';
 import { describeMedia, findMedia } from '../core/queries/describe-media.ts';
 import { mediaNotFound, openVariant } from '../core/queries/open-variant.ts';
 import { readBody } from './read-body.ts';
 
 export interface RouteDeps extends UploadDeps {
   readonly verifier: TokenVerifier;
+  readonly access: MediaAccess;
   readonly signingKey: string;
   readonly maxBytes: number;
   /** Bounds the uploads held in memory at once. */
@@ -38,7 +40,8 @@ export function mediaRoutes(deps: RouteDeps): Router {
     res.status(201).location(`${req.baseUrl}/${media.id}`).json(describeMedia(deps, media));
   });
   router.get('/:mediaId', async (req, res) => {
-    res.json(await findMedia(deps, parseWith(entityId, req.params.mediaId)));
+    const mediaId = parseWith(entityId, req.params.mediaId);
+    res.json(await findMedia(deps, { mediaId, userId: principalOf(req).userId }));
   });
   router.use(refusedUploads);
   return router;

@@ -1,24 +1,19 @@
-import type { Clock } from '@chatplatform/kit/clock';
 import { forbidden, notFound } from '@chatplatform/kit/errors';
-import type { Channel } from '../domain/channel.ts';
-import { join } from '../domain/membership.ts';
+import type { ChannelState } from '../domain/channel-state.ts';
+import type { EntryContent } from '../domain/entry.ts';
 import type { Membership } from '../domain/membership.ts';
 import { mayAddMember, mayJoinByOneself } from '../domain/policy.ts';
-import type { ChannelStore } from '../ports/channel-store.ts';
+import { actorIn, channelNotFound, refuseUnless } from '../domain/refusals.ts';
 import type { LiveUpdates } from '../ports/live-updates.ts';
-import type { MembershipStore } from '../ports/membership-store.ts';
 import type { People } from '../ports/people.ts';
 import { describeChannel } from '../queries/describe-channels.ts';
 import type { DescribeChannelsDeps } from '../queries/describe-channels.ts';
-import { channelNotFound, requireChannel, requireMembership } from '../queries/require-access.ts';
-import { changeMembership } from './change-membership.ts';
+import type { Appender } from './append/create-appender.ts';
 
 export interface AddMemberDeps extends DescribeChannelsDeps {
-  readonly channels: Pick<ChannelStore, 'find' | 'findMany'>;
-  readonly memberships: MembershipStore;
+  readonly appender: Pick<Appender, 'append'>;
   readonly people: Pick<People, 'unknownAmong'>;
-  readonly live: Pick<LiveUpdates, 'memberJoined'>;
-  readonly clock: Clock;
+  readonly live: Pick<LiveUpdates, 'joined'>;
 }
 
 export interface AddMemberProps {
@@ -37,46 +32,49 @@ export interface AddMemberResult {
 /**
  * Joins a public channel or adds somebody to a channel; doing it again changes nothing.
  * @throws DomainError `not-found` for a channel that is none of the actor's business, or an unknown person
- * @throws DomainError `forbidden` when the actor's role does not allow it
+ * @throws DomainError `forbidden` when the actor's role does not allow it, or the channel is archived
  */
 export async function addMember(deps: AddMemberDeps, props: AddMemberProps): Promise<AddMemberResult> {
-  const channel = await requireChannel(deps.channels, props.channelId);
-  const joined = await changeMembership(deps.memberships, () => decide(deps, channel, props));
-  if (joined) deps.live.memberJoined(await describeChannel(deps, joined));
-  const membership = joined ?? (await requireMembership(deps.memberships, channel.id, props.userId));
-  return { membership, added: joined !== undefined };
+  const { channelId, actorId, userId } = props;
+  const isKnown = actorId === userId || (await deps.people.unknownAmong([userId])).length === 0;
+  const { entry } = await deps.appender.append({
+    channelId,
+    actorId,
+    operation: null,
+    concerns: [actorId, userId],
+    decide: (state) => decide(state, props, isKnown),
+  });
+  const view = await describeChannel(deps, channelId, userId);
+  if (entry) deps.live.joined(view);
+  return { membership: view.membership, added: entry !== null };
 }
 
-async function decide(
-  deps: AddMemberDeps,
-  channel: Channel,
+function decide(
+  state: ChannelState,
   { actorId, userId }: AddMemberProps,
-): Promise<Membership | undefined> {
-  const [actor, target] = await Promise.all([
-    deps.memberships.find(channel.id, actorId),
-    deps.memberships.find(channel.id, userId),
-  ]);
-  if (actorId === userId) refuseIntruder(channel, target);
-  else refuseInvitation(channel, actor);
+  isKnown: boolean,
+): EntryContent | undefined {
+  const target = state.standings.get(userId);
+  if (actorId === userId) refuseIntruder(state, target?.active === true);
+  else refuseInvitation(state, actorId);
   if (target?.active) return undefined;
-  if (actorId !== userId) await refuseUnknown(deps, userId);
-
-  const lastSeq = await deps.lastSeqs.of(channel.id, channel.lastSeqHint);
-  return join(target, { channelId: channel.id, userId, role: 'member', at: deps.clock.now(), lastSeq });
+  if (!isKnown) throw notFound('person.not-found', 'Nobody has this id.');
+  return { type: 'member-added', userId, role: 'member', revision: (target?.revision ?? 0) + 1 };
 }
 
-function refuseIntruder(channel: Channel, oneself: Membership | undefined): void {
-  if (!oneself?.active && !mayJoinByOneself(channel)) throw channelNotFound();
+function refuseIntruder({ channel }: ChannelState, isIn: boolean): void {
+  if (!isIn && !mayJoinByOneself(channel)) throw channelNotFound();
 }
 
-function refuseInvitation(channel: Channel, actor: Membership | undefined): void {
-  if (!actor?.active) throw channelNotFound();
-  if (!mayAddMember(channel, actor)) {
-    throw forbidden('channel.add-member-forbidden', 'You may not add people to this channel.');
+function refuseInvitation(state: ChannelState, actorId: string): void {
+  const actor = actorIn(state, actorId);
+  if (state.channel.kind === 'direct') {
+    throw forbidden('channel.direct-is-for-two', 'Nobody can be added to a direct channel.');
   }
-}
-
-async function refuseUnknown({ people }: AddMemberDeps, userId: string): Promise<void> {
-  const unknown = await people.unknownAmong([userId]);
-  if (unknown.length > 0) throw notFound('person.not-found', 'Nobody has this id.');
+  refuseUnless(
+    mayAddMember(state.channel, actor),
+    state,
+    'channel.add-member-forbidden',
+    'You may not add people to this channel.',
+  );
 }

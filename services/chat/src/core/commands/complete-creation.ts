@@ -7,7 +7,7 @@ import type { MembershipStore } from '../ports/membership-store.ts';
 export interface CompleteCreationDeps {
   readonly channels: Pick<ChannelStore, 'markComplete' | 'findIncomplete'>;
   readonly memberships: Pick<MembershipStore, 'insertMissing'>;
-  readonly live: Pick<LiveUpdates, 'memberJoined'>;
+  readonly live: Pick<LiveUpdates, 'joined'>;
 }
 
 /**
@@ -19,7 +19,7 @@ export async function completeCreation(deps: CompleteCreationDeps, channel: Chan
   await deps.memberships.insertMissing(memberships);
   await deps.channels.markComplete(channel.id);
   for (const membership of memberships) {
-    deps.live.memberJoined({ channel, membership, memberCount: memberships.length, lastSeq: 0 });
+    deps.live.joined({ channel, membership, memberCount: memberships.length });
   }
 }
 

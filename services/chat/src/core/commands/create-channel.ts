@@ -1,5 +1,5 @@
 import type { Clock } from '@chatplatform/kit/clock';
-import { invalid, unavailable } from '@chatplatform/kit/errors';
+import { conflict, invalid, unavailable } from '@chatplatform/kit/errors';
 import { directKey } from '../domain/channel.ts';
 import type { Channel, ChannelView } from '../domain/channel.ts';
 import { channelCreated } from '../domain/events.ts';
@@ -9,14 +9,13 @@ import type { MembershipStore } from '../ports/membership-store.ts';
 import type { People } from '../ports/people.ts';
 import { describeChannel } from '../queries/describe-channels.ts';
 import type { DescribeChannelsDeps } from '../queries/describe-channels.ts';
-import { requireMembership } from '../queries/require-access.ts';
 import { completeCreation } from './complete-creation.ts';
 
 export interface CreateChannelDeps extends DescribeChannelsDeps {
   readonly channels: ChannelStore;
-  readonly memberships: MembershipStore;
+  readonly memberships: Pick<MembershipStore, 'findIn' | 'countByChannel' | 'insertMissing'>;
   readonly people: Pick<People, 'unknownAmong'>;
-  readonly live: Pick<LiveUpdates, 'memberJoined'>;
+  readonly live: Pick<LiveUpdates, 'joined'>;
   readonly clock: Clock;
   readonly newId: () => string;
 }
@@ -24,19 +23,27 @@ export interface CreateChannelDeps extends DescribeChannelsDeps {
 export interface CreateChannelProps {
   readonly creatorId: string;
   readonly wanted:
-    | { readonly kind: 'public' | 'group'; readonly name: string; readonly memberIds: readonly string[] }
+    | {
+        /** Made by the client: again is the same channel. Default: a new one. */
+        readonly id?: string | undefined;
+        readonly kind: 'public' | 'private' | 'group';
+        /** null: a group without a name. */
+        readonly name: string | null;
+        readonly memberIds: readonly string[];
+      }
     | { readonly kind: 'direct'; readonly peerId: string };
 }
 
 export interface CreateChannelResult {
   readonly view: ChannelView;
-  /** false: the pair had its direct channel already. */
+  /** false: it was there already, the direct channel of a pair or by its id. */
   readonly created: boolean;
 }
 
 /**
- * Creates a channel with its first members; a direct channel exists once a pair.
+ * Creates a channel with its first members; a direct channel exists once a pair, another one once an id.
  * @throws DomainError `invalid` naming each person who is not known, or oneself as the peer
+ * @throws DomainError `conflict` when somebody else has a channel of this id
  */
 export async function createChannel(
   deps: CreateChannelDeps,
@@ -45,10 +52,9 @@ export async function createChannel(
   await refuseWrongPeople(deps, creatorId, wanted);
   const channel = newChannel(deps, creatorId, wanted);
   const inserted = await deps.channels.insert(channel, channelCreated(channel, channel.pendingMemberIds));
-  const standing = inserted ? channel : await existingDirect(deps, channel);
+  const standing = inserted ? channel : await existing(deps, channel);
   if (standing.pendingMemberIds.length > 0) await completeCreation(deps, standing);
-  const membership = await requireMembership(deps.memberships, standing.id, creatorId);
-  return { view: await describeChannel(deps, membership), created: inserted };
+  return { view: await describeChannel(deps, standing.id, creatorId), created: inserted };
 }
 
 async function refuseWrongPeople(
@@ -79,20 +85,30 @@ function newChannel(
 ): Channel {
   const others = wanted.kind === 'direct' ? [wanted.peerId] : wanted.memberIds;
   return {
-    id: deps.newId(),
+    id: (wanted.kind === 'direct' ? undefined : wanted.id) ?? deps.newId(),
     kind: wanted.kind,
     name: wanted.kind === 'direct' ? null : wanted.name,
     createdBy: creatorId,
     createdAt: deps.clock.now(),
     directKey: wanted.kind === 'direct' ? directKey(creatorId, wanted.peerId) : null,
-    lastSeqHint: 0,
+    archived: false,
+    lastSeq: 0,
+    messageCount: 0,
     pendingMemberIds: [...new Set([creatorId, ...others])],
   };
 }
 
-async function existingDirect(deps: CreateChannelDeps, { directKey: key }: Channel): Promise<Channel> {
-  const existing = key === null ? undefined : await deps.channels.findDirect(key);
+async function existing(
+  deps: CreateChannelDeps,
+  { id, directKey: key, createdBy }: Channel,
+): Promise<Channel> {
+  const found = await (key === null ? deps.channels.find(id) : deps.channels.findDirect(key));
   // Refused by a write that is not committed yet; the same request will find it in a moment.
-  if (!existing) throw unavailable('channel.being-created', 'The channel is being created; try again.');
-  return existing;
+  if (!found) throw unavailable('channel.being-created', 'The channel is being created; try again.');
+  if (key === null && found.createdBy !== createdBy) {
+    throw conflict('channel.id-reused', 'This id was used for another channel.', [
+      { field: 'id', message: 'make a new id for each channel' },
+    ]);
+  }
+  return found;
 }

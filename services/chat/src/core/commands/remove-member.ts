@@ -1,18 +1,18 @@
 import { forbidden, notFound } from '@chatplatform/kit/errors';
-import type { Channel } from '../domain/channel.ts';
-import { leave, successorOf, withRole } from '../domain/membership.ts';
-import type { Membership } from '../domain/membership.ts';
+import type { ChannelState } from '../domain/channel-state.ts';
+import type { EntryContent } from '../domain/entry.ts';
+import { successorOf } from '../domain/membership.ts';
+import type { Membership, Standing } from '../domain/membership.ts';
 import { mayLeave, mayRemoveMember } from '../domain/policy.ts';
-import type { ChannelStore } from '../ports/channel-store.ts';
-import type { LiveUpdates } from '../ports/live-updates.ts';
+import { actorIn } from '../domain/refusals.ts';
 import type { MembershipStore } from '../ports/membership-store.ts';
-import { requireChannel, requireMembership } from '../queries/require-access.ts';
-import { changeMembership } from './change-membership.ts';
+import type { SettledChannels } from '../queries/settled-channels.ts';
+import type { Appender } from './append/create-appender.ts';
 
 export interface RemoveMemberDeps {
-  readonly channels: Pick<ChannelStore, 'find'>;
-  readonly memberships: MembershipStore;
-  readonly live: Pick<LiveUpdates, 'memberLeft'>;
+  readonly settled: SettledChannels;
+  readonly memberships: Pick<MembershipStore, 'findMany' | 'ofChannel'>;
+  readonly appender: Pick<Appender, 'append'>;
 }
 
 export interface RemoveMemberProps {
@@ -22,44 +22,102 @@ export interface RemoveMemberProps {
   readonly userId: string;
 }
 
+/** Rounds of appointing and going, when others come and go at the same time. */
+const ATTEMPTS = 5;
+
 /**
  * Leaves a channel or removes somebody from it. An owner who leaves last of the owners is succeeded by the most
- * senior of those who stay.
+ * senior of those who stay: first the successor, then the leaving, which is refused while there is nobody to follow.
  * @throws DomainError `not-found` for a channel that is none of the actor's business, or somebody who is not in it
  * @throws DomainError `forbidden` for a direct channel, or when the actor's role does not allow it
  */
 export async function removeMember(deps: RemoveMemberDeps, props: RemoveMemberProps): Promise<void> {
-  const channel = await requireChannel(deps.channels, props.channelId);
-  const leaver = await decide(deps, channel, props);
-  await appointSuccessor(deps, leaver);
-  await changeMembership(deps.memberships, async () => leave(await decide(deps, channel, props)));
-  deps.live.memberLeft(channel.id, props.userId);
+  const { channelId, actorId, userId } = props;
+  for (let attempt = 1; ; attempt += 1) {
+    const others = await othersOfOwner(deps, props);
+    try {
+      await deps.appender.append({
+        channelId,
+        actorId,
+        operation: null,
+        concerns: [actorId, userId, ...(others ?? []).map((member) => member.userId)],
+        decide: (state) => decide(state, props, others),
+      });
+      return;
+    } catch (error) {
+      if (!(error instanceof OwnerGoes) || attempt === ATTEMPTS) throw error;
+      if (error.successorId !== null) await appoint(deps, props, error.successorId);
+    }
+  }
 }
 
-/** @returns the membership that may be ended */
-async function decide(
-  { memberships }: RemoveMemberDeps,
-  channel: Channel,
-  { actorId, userId }: RemoveMemberProps,
-): Promise<Membership> {
-  const actor = await requireMembership(memberships, channel.id, actorId);
-  if (actorId === userId) {
-    if (!mayLeave(channel)) throw forbidden('channel.direct-is-for-two', 'A direct channel cannot be left.');
-    return actor;
+/** Who could own the channel besides the leaver; null when it is no owner who goes. */
+async function othersOfOwner(
+  { settled, memberships }: RemoveMemberDeps,
+  { channelId, userId }: RemoveMemberProps,
+): Promise<readonly Membership[] | null> {
+  await settled.of([channelId]);
+  const [leaver] = await memberships.findMany(channelId, [userId]);
+  if (leaver?.role !== 'owner') return null;
+  return (await memberships.ofChannel(channelId)).filter((member) => member.userId !== userId);
+}
+
+/** The channel would be without an owner: somebody has to be appointed first, or it was not known that one goes. */
+class OwnerGoes extends Error {
+  override readonly name = 'OwnerGoes';
+  readonly successorId: string | null;
+
+  constructor(successorId: string | null) {
+    super('the last owner goes');
+    this.successorId = successorId;
   }
-  const target = await memberships.find(channel.id, userId);
+}
+
+function decide(
+  state: ChannelState,
+  { actorId, userId }: RemoveMemberProps,
+  others: readonly Membership[] | null,
+): EntryContent {
+  const actor = actorIn(state, actorId);
+  if (!mayLeave(state.channel)) {
+    throw forbidden('channel.direct-is-for-two', 'A direct channel cannot be left.');
+  }
+  const target = state.standings.get(userId);
   if (!target?.active) throw notFound('member.not-found', 'This person is not in the channel.');
-  if (!mayRemoveMember(channel, actor, target)) {
+  if (actorId !== userId && !mayRemoveMember(state.channel, actor, target)) {
     throw forbidden('channel.remove-member-forbidden', 'You may not remove this person from the channel.');
   }
-  return target;
+  refuseLastOwner(state, target, others);
+  return { type: 'member-removed', userId, revision: target.revision + 1 };
+}
+
+function refuseLastOwner(state: ChannelState, target: Standing, others: readonly Membership[] | null): void {
+  if (target.role !== 'owner') return;
+  if (!others) throw new OwnerGoes(null);
+  const staying = others.flatMap((other) => {
+    const standing = state.standings.get(other.userId);
+    return standing?.active ? [{ ...other, role: standing.role }] : [];
+  });
+  const successorId = successorOf(target.userId, staying);
+  const isOwned = staying.some(({ role }) => role === 'owner');
+  if (!isOwned && successorId !== undefined) throw new OwnerGoes(successorId);
 }
 
 /** Before the owner goes: a crash in between leaves two owners, which harms less than none. */
-async function appointSuccessor({ memberships }: RemoveMemberDeps, leaver: Membership): Promise<void> {
-  if (leaver.role !== 'owner') return;
-  await changeMembership(memberships, async () => {
-    const successor = successorOf(leaver, await memberships.ofChannel(leaver.channelId));
-    return successor && withRole(successor, 'owner');
+async function appoint(
+  { appender }: RemoveMemberDeps,
+  { channelId, actorId }: RemoveMemberProps,
+  userId: string,
+): Promise<void> {
+  await appender.append({
+    channelId,
+    actorId,
+    operation: null,
+    concerns: [userId],
+    decide: (state) => {
+      const target = state.standings.get(userId);
+      if (!target?.active || target.role === 'owner') return undefined;
+      return { type: 'role-changed', userId, role: 'owner', revision: target.revision + 1 };
+    },
   });
 }

@@ -1,45 +1,70 @@
-import { conflict } from '@chatplatform/kit/errors';
+import { conflict, invalid } from '@chatplatform/kit/errors';
+import type { DomainError } from '@chatplatform/kit/errors';
+import type { ChannelState } from '../domain/channel-state.ts';
+import { unplaced } from '../domain/message.ts';
 import type { Message, MessageDraft } from '../domain/message.ts';
-import type { LiveUpdates } from '../ports/live-updates.ts';
-import type { MembershipStore } from '../ports/membership-store.ts';
-import type { MessageLog } from '../ports/message-log.ts';
-import { channelNotFound } from '../queries/require-access.ts';
-import type { Appended } from './append/channel-writer.ts';
-import type { MessageAppender } from './append/channel-writers.ts';
+import { operations } from '../domain/operation.ts';
+import { maySend } from '../domain/policy.ts';
+import { actorIn, refuseUnless } from '../domain/refusals.ts';
+import type { Appender } from './append/create-appender.ts';
 
 export interface SendMessageDeps {
-  readonly memberships: Pick<MembershipStore, 'find'>;
-  readonly log: Pick<MessageLog, 'findFirst'>;
-  readonly appender: MessageAppender;
-  readonly live: Pick<LiveUpdates, 'messageCreated'>;
+  readonly appender: Pick<Appender, 'append'>;
+}
+
+export interface SendMessageProps extends MessageDraft {
+  /** W3C trace context of the request. */
+  readonly traceparent?: string | undefined;
+}
+
+export interface SendMessageResult {
+  readonly message: Message;
+  /** This was a retry; the message is as it stands now. */
+  readonly repeated: boolean;
 }
 
 /**
  * Says something in a channel. Resolves once it is durable; the same (sender, client message id) gives the first
- * result for ever.
+ * result for ever, also to a sender who was removed meanwhile.
  * @throws DomainError `not-found` for a channel one is not in
+ * @throws DomainError `forbidden` for a read-only member or an archived channel
+ * @throws DomainError `invalid` when it answers something that is no message
  * @throws DomainError `conflict` when the client message id belongs to a message in another channel
  * @throws DomainError `unavailable`, `rate-limited`: retry with the same client message id
  */
-export async function sendMessage(deps: SendMessageDeps, draft: MessageDraft): Promise<Appended> {
-  const membership = await deps.memberships.find(draft.channelId, draft.senderId);
-  const appended = membership?.active
-    ? await deps.appender.append(draft)
-    : await resultOfFormerMember(deps, draft);
-  if (appended.message.channelId !== draft.channelId) throw idBelongsElsewhere();
-  // The first attempt may have died between its write and telling the others; they drop what they have already.
-  if (appended.repeated) deps.live.messageCreated(appended.message);
-  return appended;
+export async function sendMessage(
+  { appender }: SendMessageDeps,
+  { traceparent, ...draft }: SendMessageProps,
+): Promise<SendMessageResult> {
+  const { channelId, senderId, replyTo } = draft;
+  const { entry, repeated } = await appender.append({
+    channelId,
+    actorId: senderId,
+    operation: operations.send(senderId, draft.clientMessageId),
+    concerns: [senderId],
+    messages: replyTo === null ? [] : [replyTo],
+    decide: (state) => {
+      refuseSender(state, senderId);
+      if (replyTo !== null && !state.messages.has(replyTo)) throw answersNothing();
+      return { type: 'message', message: unplaced(draft) };
+    },
+    traceparent,
+  });
+  if (entry?.type !== 'message' || entry.channelId !== channelId) throw idBelongsElsewhere();
+  return { message: entry.message, repeated };
 }
 
-/** Whoever was removed after a send whose answer was lost still learns that it was sent. */
-async function resultOfFormerMember(deps: SendMessageDeps, draft: MessageDraft): Promise<Appended> {
-  const first: Message | undefined = await deps.log.findFirst(draft.senderId, draft.clientMessageId);
-  if (first?.channelId !== draft.channelId) throw channelNotFound();
-  return { message: first, repeated: true };
+function refuseSender(state: ChannelState, senderId: string): void {
+  const sender = actorIn(state, senderId);
+  refuseUnless(maySend(state.channel, sender), state, 'channel.read-only', 'You may only read this channel.');
 }
 
-const idBelongsElsewhere = (): Error =>
+const answersNothing = (): DomainError =>
+  invalid('message.reply-to-nothing', 'There is no message at the place that this one answers.', [
+    { field: 'replyTo', message: 'name the seq of a message of this channel' },
+  ]);
+
+const idBelongsElsewhere = (): DomainError =>
   conflict('message.client-id-reused', 'This client message id was used in another channel.', [
     { field: 'clientMessageId', message: 'make a new id for each message' },
   ]);

@@ -4,14 +4,18 @@ import type { Membership } from './membership.ts';
 export interface Channel {
   readonly id: string;
   readonly kind: ChannelKind;
-  /** null for a direct channel. */
+  /** null for a direct channel, and for a group without a name. */
   readonly name: string | null;
   readonly createdBy: string;
   readonly createdAt: Date;
   /** Both people of a direct channel in one order, unique: there is one direct channel a pair. Else null. */
   readonly directKey: string | null;
-  /** A lower bound of the channel's last seq, 0 at birth. The messages themselves are the truth. */
-  readonly lastSeqHint: number;
+  /** Nothing more is said in it. */
+  readonly archived: boolean;
+  /** The cursor: everything up to this seq is in the documents. The entries themselves are the truth. */
+  readonly lastSeq: number;
+  /** Messages up to and including `lastSeq`. */
+  readonly messageCount: number;
   /** People whose memberships creation has yet to write; empty once creation is complete. */
   readonly pendingMemberIds: readonly string[];
 }
@@ -21,7 +25,6 @@ export interface ChannelView {
   readonly channel: Channel;
   readonly membership: Membership;
   readonly memberCount: number;
-  readonly lastSeq: number;
 }
 
 const KEY_SEPARATOR = ':';
@@ -35,5 +38,9 @@ export function peerOf(channel: Pick<Channel, 'directKey'>, userId: string): str
   return channel.directKey?.split(KEY_SEPARATOR).find((id) => id !== userId) ?? null;
 }
 
-/** What of one's read mark is worth telling whom: in a public channel only one's own devices need it. */
-export const sharesReadMarks = (channel: Pick<Channel, 'kind'>): boolean => channel.kind !== 'public';
+/** More readers than this are nobody's to be told one by one. */
+const RECEIPTS_AMONG = 100;
+
+/** Whether members see how far the others have read. */
+export const sharesReceipts = ({ kind }: Pick<Channel, 'kind'>, memberCount: number): boolean =>
+  (kind === 'direct' || kind === 'group') && memberCount <= RECEIPTS_AMONG;

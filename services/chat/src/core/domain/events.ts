@@ -1,7 +1,9 @@
 import type { EventData, EventType } from '@chatplatform/contracts/events/catalogue';
 import type { Channel } from './channel.ts';
-import type { Membership } from './membership.ts';
+import type { Entry, MembershipContent } from './entry.ts';
+import { entryId } from './entry.ts';
 import type { Message } from './message.ts';
+import type { MessageChange } from './projection.ts';
 
 /** A fact other services are told, before it is put into its envelope. */
 export type ChatEvent = {
@@ -25,23 +27,83 @@ export const channelCreated = (channel: Channel, memberIds: readonly string[]): 
   },
 });
 
-/** Active: added (or given another role). Not active: removed. */
-export function membershipChanged(membership: Membership): ChatEvent {
-  const { channelId, userId, role, revision: membershipRevision } = membership;
-  return membership.active
+/** What other services are told of an entry; nothing of receipts. */
+export function eventOf(entry: Entry): ChatEvent | undefined {
+  switch (entry.type) {
+    case 'message':
+      return messageCreated(entry.message);
+    case 'message-edited':
+    case 'message-deleted':
+    case 'reaction-added':
+    case 'reaction-removed':
+      return messageChanged(entry);
+    case 'member-added':
+    case 'role-changed':
+    case 'member-removed':
+      return membershipChanged(entry.channelId, entry);
+    case 'archived':
+    case 'unarchived':
+      return {
+        type: 'chat.channel.archived.v1',
+        subject: entry.channelId,
+        data: {
+          channelId: entry.channelId,
+          seq: entry.seq,
+          archived: entry.type === 'archived',
+          changedBy: actorOf(entry),
+          changedAt: entry.at.toISOString(),
+        },
+      };
+    case 'receipts':
+      return undefined;
+  }
+}
+
+function actorOf({ id, actorId }: Entry): string {
+  if (actorId === null) throw new Error(`nobody did ${id}`);
+  return actorId;
+}
+
+function messageChanged(entry: MessageChange): ChatEvent {
+  const { channelId, messageSeq: seq } = entry;
+  const message = { messageId: entryId(channelId, seq), channelId, seq, entrySeq: entry.seq };
+  const [actor, at] = [actorOf(entry), entry.at.toISOString()];
+  switch (entry.type) {
+    case 'message-edited': {
+      const { text, mentions } = entry;
+      const data = { ...message, senderId: actor, text, mentions: [...mentions], editedAt: at };
+      return { type: 'chat.message.edited.v1', subject: channelId, data };
+    }
+    case 'message-deleted': {
+      const data = { ...message, deletedBy: actor, deletedAt: at };
+      return { type: 'chat.message.deleted.v1', subject: channelId, data };
+    }
+    case 'reaction-added':
+    case 'reaction-removed': {
+      const added = entry.type === 'reaction-added';
+      const data = { ...message, userId: actor, emoji: entry.emoji, added, reactedAt: at };
+      return { type: 'chat.message.reacted.v1', subject: channelId, data };
+    }
+  }
+}
+
+/** Of somebody added, or given another role; or removed. */
+function membershipChanged(channelId: string, content: MembershipContent): ChatEvent {
+  const { userId, revision: membershipRevision } = content;
+  return content.type === 'member-removed'
     ? {
-        type: 'chat.channel.member-added.v1',
-        subject: channelId,
-        data: { channelId, userId, role, membershipRevision },
-      }
-    : {
         type: 'chat.channel.member-removed.v1',
         subject: channelId,
         data: { channelId, userId, membershipRevision },
+      }
+    : {
+        type: 'chat.channel.member-added.v1',
+        subject: channelId,
+        data: { channelId, userId, role: content.role, membershipRevision },
       };
 }
 
-export const messageCreated = (message: Message): ChatEvent => ({
+const messageCreated = (message: Message): ChatEvent => ({
   type: 'chat.message.created.v1',
   subject: message.channelId,
   data: {

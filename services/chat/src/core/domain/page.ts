@@ -1,25 +1,27 @@
-/** Which messages are wanted: those after a seq, those before one, or the newest. */
+/** Which messages are wanted, by their numbers: those after one, those up to one, or the newest. */
 export interface PageRequest {
-  readonly afterSeq?: number | undefined;
-  readonly beforeSeq?: number | undefined;
+  readonly after?: number | undefined;
+  readonly upTo?: number | undefined;
   readonly limit: number;
 }
 
 export interface PageRange {
-  /** Inclusive; an empty page has `first > last`. */
-  readonly first: number;
-  readonly last: number;
+  /** Ascending. */
+  readonly numbers: readonly number[];
   /** Nothing more follows in the direction asked for. */
   readonly complete: boolean;
 }
 
-/** Because seqs are dense, a page is known before anything is read. */
-export function pageRange({ afterSeq, beforeSeq, limit }: PageRequest, lastSeq: number): PageRange {
-  if (afterSeq !== undefined) {
-    const last = Math.min(lastSeq, afterSeq + limit);
-    return { first: afterSeq + 1, last, complete: last === lastSeq || afterSeq >= lastSeq };
+/** Because messages are numbered densely, a page is known before anything is read. */
+export function pageRange({ after, upTo, limit }: PageRequest, count: number): PageRange {
+  if (after !== undefined) {
+    const last = Math.min(count, after + limit);
+    return { numbers: between(after + 1, last), complete: last === count || after >= count };
   }
-  const last = Math.min(lastSeq, (beforeSeq ?? Number.MAX_SAFE_INTEGER) - 1);
+  const last = Math.min(count, upTo ?? count);
   const first = Math.max(1, last - limit + 1);
-  return { first, last, complete: first === 1 };
+  return { numbers: between(first, last), complete: first === 1 };
 }
+
+const between = (first: number, last: number): number[] =>
+  Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);

@@ -5,7 +5,7 @@ import type { ChatEvent } from '../domain/events.ts';
 export interface ChannelStore {
   /**
    * Stores the channel and the event in one atomic write.
-   * @returns false when its direct key is taken: the pair has a channel already
+   * @returns false when its id or its direct key is taken: it is there already
    */
   insert(channel: Channel, event: ChatEvent): Promise<boolean>;
   find(channelId: string): Promise<Channel | undefined>;
@@ -16,10 +16,6 @@ export interface ChannelStore {
   /** Channels whose creation was begun before this moment and is not complete. */
   findIncomplete(begunBefore: Date): Promise<Channel[]>;
   markComplete(channelId: string): Promise<void>;
-  /**
-   * Never lowers the hint.
-   * @returns how often writers of this channel got into each other's way so far
-   */
-  raiseLastSeqHint(channelId: string, seq: number): Promise<number>;
+  /** A writer lost a place to another. */
   countContention(channelId: string): Promise<void>;
 }

@@ -1,52 +1,55 @@
-import { idsBetween } from '../domain/message.ts';
+import type { Channel } from '../domain/channel.ts';
 import type { Message } from '../domain/message.ts';
 import { pageRange } from '../domain/page.ts';
-import type { PageRequest } from '../domain/page.ts';
-import type { ChannelStore } from '../ports/channel-store.ts';
-import type { MembershipStore } from '../ports/membership-store.ts';
-import type { MessageLog } from '../ports/message-log.ts';
-import type { LastSeqReader } from './last-seq-reader.ts';
-import { requireChannel, requireMembership } from './require-access.ts';
+import type { EntryLog } from '../ports/entry-log.ts';
+import { messagesUpTo } from './messages-up-to.ts';
+import { readAsMember } from './read-as-member.ts';
+import type { AccessDeps } from './read-as-member.ts';
 
-export interface ListMessagesDeps {
-  readonly channels: Pick<ChannelStore, 'find'>;
-  readonly memberships: Pick<MembershipStore, 'find'>;
-  readonly log: Pick<MessageLog, 'read'>;
-  readonly lastSeqs: Pick<LastSeqReader, 'of'>;
+export interface ListMessagesDeps extends AccessDeps {
+  readonly log: Pick<EntryLog, 'read' | 'readMessages'>;
 }
 
-export interface ListMessagesProps extends PageRequest {
+export interface ListMessagesProps {
   readonly channelId: string;
   readonly userId: string;
+  /** Those after a seq, those before one, or the newest. */
+  readonly afterSeq?: number | undefined;
+  readonly beforeSeq?: number | undefined;
+  readonly limit: number;
 }
 
 export interface MessagePage {
-  /** Ascending by seq, without a gap. */
+  /** Ascending, without a gap in their numbers. */
   readonly items: readonly Message[];
   readonly complete: boolean;
+  /** What happened up to here is in the items. */
   readonly lastSeq: number;
 }
 
 /**
- * One page of a channel's messages.
+ * One page of a channel's messages as they stand.
  * @throws DomainError `not-found` for a channel one is not in
  */
 export async function listMessages(
   deps: ListMessagesDeps,
-  { channelId, userId, ...request }: ListMessagesProps,
+  { channelId, userId, afterSeq, beforeSeq, limit }: ListMessagesProps,
 ): Promise<MessagePage> {
-  const [channel, membership] = await Promise.all([
-    requireChannel(deps.channels, channelId),
-    requireMembership(deps.memberships, channelId, userId),
-  ]);
-  const bound = Math.max(channel.lastSeqHint, membership.readSeq);
-  const lastSeq = await deps.lastSeqs.of(channelId, bound);
-  const { first, last, complete } = pageRange(request, lastSeq);
-  const ids = idsBetween(channelId, first, last);
-  const items = ids.length === 0 ? [] : await deps.log.read(ids);
-  // A partial answer is never passed off as a whole one: a hole would mean that the store lost a message.
-  if (items.length !== ids.length) {
-    throw new Error(`channel ${channelId}: ${items.length} of ${ids.length} messages from seq ${first}`);
-  }
-  return { items, complete, lastSeq };
+  const read = async (channel: Channel): Promise<MessagePage> => {
+    const { lastSeq } = channel;
+    const [after, before] = await Promise.all([
+      afterSeq === undefined ? undefined : messagesUpTo(deps.log, channel, afterSeq),
+      beforeSeq === undefined ? undefined : messagesUpTo(deps.log, channel, beforeSeq - 1),
+    ]);
+    const { numbers, complete } = pageRange({ after, upTo: before, limit }, channel.messageCount);
+    const items = numbers.length === 0 ? [] : await deps.log.readMessages(channelId, numbers);
+    // A partial answer is never passed off as a whole one: a hole would mean that the store lost a message.
+    if (items.length !== numbers.length) {
+      throw new Error(
+        `channel ${channelId}: ${items.length} of ${numbers.length} messages from ${numbers[0]}`,
+      );
+    }
+    return { items, complete, lastSeq };
+  };
+  return (await readAsMember(deps, { channelId, userId }, read)).content;
 }

@@ -17,7 +17,9 @@ const toChannel = (document: ChannelDocument): Channel => ({
   createdBy: document.createdBy,
   createdAt: document.createdAt,
   directKey: document.directKey ?? null,
-  lastSeqHint: document.lastSeq,
+  archived: document.archived,
+  lastSeq: document.lastSeq,
+  messageCount: document.messageCount,
   pendingMemberIds: document.pendingMemberIds ?? [],
 });
 
@@ -27,7 +29,10 @@ const toDocument = (channel: Channel): ChannelDocument => ({
   name: channel.name,
   createdBy: channel.createdBy,
   createdAt: channel.createdAt,
-  lastSeq: channel.lastSeqHint,
+  archived: channel.archived,
+  archivedSeq: 0,
+  lastSeq: channel.lastSeq,
+  messageCount: channel.messageCount,
   ...(channel.kind === 'public' && channel.name !== null ? { publicName: channel.name.toLowerCase() } : {}),
   ...(channel.directKey === null ? {} : { directKey: channel.directKey }),
   ...(channel.pendingMemberIds.length === 0 ? {} : { pendingMemberIds: [...channel.pendingMemberIds] }),
@@ -87,16 +92,6 @@ export function createChannelStore(db: Db, events: EventKeeping): ChannelStore {
     },
     async markComplete(channelId) {
       await onStore(() => channels.updateOne({ _id: channelId }, { $unset: { pendingMemberIds: '' } }));
-    },
-    async raiseLastSeqHint(channelId, seq) {
-      const updated = await onStore(() =>
-        channels.findOneAndUpdate(
-          { _id: channelId },
-          { $max: { lastSeq: seq } },
-          { projection: { contention: 1 }, returnDocument: 'after' },
-        ),
-      );
-      return updated?.contention ?? 0;
     },
     async countContention(channelId) {
       await onStore(() => channels.updateOne({ _id: channelId }, { $inc: { contention: 1 } }));

@@ -1,6 +1,9 @@
-import type { ChannelKind, ChannelRole } from '@chatplatform/contracts/http/chat';
+import type { ChannelKind } from '@chatplatform/contracts/http/chat';
 import type { OutboxEntry } from '@chatplatform/kit/mongo';
 import type { Collection, Db } from 'mongodb';
+import type { EntryContent } from '../../core/domain/entry.ts';
+import type { Membership } from '../../core/domain/membership.ts';
+import type { MessageDraft, Reaction } from '../../core/domain/message.ts';
 
 /** What caused events holds them until they are with the broker. */
 interface HoldsEvents {
@@ -17,45 +20,68 @@ export interface ChannelDocument extends HoldsEvents {
   createdAt: Date;
   /** Absent unless direct: the unique index is sparse. */
   directKey?: string;
+  /** The cursor: everything up to here is in the documents; and how many messages that are. */
   lastSeq: number;
+  messageCount: number;
+  archived: boolean;
+  /** The seq of the entry that made it so. */
+  archivedSeq: number;
   /** How often writers in different Pods wanted the same place; absent while they never did. */
   contention?: number;
   /** Absent once creation is complete: the index of what is not is sparse. */
   pendingMemberIds?: string[];
 }
 
-export interface MembershipDocument extends HoldsEvents {
-  /** `<channelId>:<userId>` */
-  _id: string;
-  channelId: string;
-  userId: string;
-  role: ChannelRole;
-  joinedAt: Date;
-  readSeq: number;
-  revision: number;
-  active: boolean;
-}
+/** `_id`: `<channelId>:<userId>` */
+export type MembershipDocument = { _id: string } & {
+  -readonly [K in keyof Membership]: Membership[K] extends readonly (infer T)[] ? T[] : Membership[K];
+};
 
-export interface MessageDocument extends HoldsEvents {
+interface PlacedDocument extends HoldsEvents {
   /** `<channelId>:<seq>` */
   _id: string;
   channelId: string;
   seq: number;
-  senderId: string;
-  clientMessageId: string;
-  text: string;
-  attachments: { mediaId: string }[];
-  mentions: string[];
-  createdAt: Date;
+  messageCount: number;
+  actorId: string | null;
+  operation: string;
+  at: Date;
 }
+
+export interface MessageDocument extends PlacedDocument {
+  type: 'message';
+  /** `<channelId>:<number>`, of messages only: the unique index is sparse. */
+  numberKey: string;
+  content: Omit<MessageDraft, 'channelId'>;
+  /** What later entries made of it. */
+  state: {
+    version: number;
+    /** The seqs of its edits. */
+    edits: number[];
+    /** Absent until it is edited. */
+    edited?: { text: string; mentions: string[]; at: Date };
+    reactions: Reaction[];
+    deletedAt?: Date;
+  };
+}
+
+export interface ChangeDocument extends PlacedDocument {
+  type: 'change';
+  content: Exclude<EntryContent, { type: 'message' }>;
+}
+
+export type EntryDocument = MessageDocument | ChangeDocument;
 
 export interface PersonDocument {
   _id: string;
+  /** Does not want others to see how far they have read. */
+  hidesReceipts?: boolean;
 }
 
-export const channelsIn = (db: Db): Collection<ChannelDocument> => db.collection('channels');
+/** Majority reads: a place or a cursor that was seen must never be rolled back (docs/adr/0003-message-sequence.md). */
+const MAJORITY = { readConcern: { level: 'majority' } } as const;
+
+export const channelsIn = (db: Db): Collection<ChannelDocument> => db.collection('channels', MAJORITY);
 export const membershipsIn = (db: Db): Collection<MembershipDocument> => db.collection('memberships');
 export const peopleIn = (db: Db): Collection<PersonDocument> => db.collection('people');
-/** Majority reads: a place seen as taken must never be rolled back (docs/adr/0003-message-sequence.md). */
-export const messagesIn = (db: Db): Collection<MessageDocument> =>
-  db.collection('messages', { readConcern: { level: 'majority' } });
+export const entriesIn = (db: Db): Collection<EntryDocument> => db.collection('entries', MAJORITY);

@@ -1,5 +1,3 @@
-import { isDuplicateKey } from '@chatplatform/kit/mongo';
-import type { OutboxEntry } from '@chatplatform/kit/mongo';
 import type { Db } from 'mongodb';
 import { MongoBulkWriteError } from 'mongodb';
 import { membershipId } from '../../core/domain/membership.ts';
@@ -7,68 +5,39 @@ import type { Membership } from '../../core/domain/membership.ts';
 import type { MembershipStore } from '../../core/ports/membership-store.ts';
 import { membershipsIn } from './documents.ts';
 import type { MembershipDocument } from './documents.ts';
-import { entriesOf, envelopeOf, heldBy } from './event-holder.ts';
-import type { EventKeeping } from './event-holder.ts';
+import { raiseMarks } from './projections.ts';
 import { onStore, storeUnavailable } from './store-failure.ts';
 
-const WITHOUT_EVENTS = { projection: { outbox: 0 } } as const;
-
-const toMembership = ({ _id, outbox: _outbox, ...membership }: MembershipDocument): Membership => membership;
+const toMembership = ({ _id, ...membership }: MembershipDocument): Membership => membership;
 
 const toDocument = (membership: Membership): MembershipDocument => ({
-  _id: membershipId(membership.channelId, membership.userId),
   ...membership,
+  _id: membershipId(membership.channelId, membership.userId),
+  unreadMentions: [...membership.unreadMentions],
 });
 
-export function createMembershipStore(db: Db, events: EventKeeping): MembershipStore {
+export function createMembershipStore(db: Db): MembershipStore {
   const memberships = membershipsIn(db);
 
-  const insertFirst = async (membership: Membership, outbox: OutboxEntry[]): Promise<boolean> => {
-    try {
-      await onStore(() => memberships.insertOne({ ...toDocument(membership), outbox }));
-      return true;
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
-      return false;
-    }
-  };
-
-  const replace = async (membership: Membership, outbox: OutboxEntry[]): Promise<boolean> => {
-    const { channelId, userId, role, joinedAt, readSeq, revision, active } = membership;
-    const { matchedCount } = await onStore(() =>
-      memberships.updateOne(
-        { _id: membershipId(channelId, userId), revision: revision - 1 },
-        {
-          $set: { role, joinedAt, revision, active },
-          // A read mark that came meanwhile stays.
-          $max: { readSeq },
-          // One that is not published yet is kept.
-          $push: { outbox: { $each: outbox } },
-        },
-      ),
-    );
-    return matchedCount === 1;
+  const byIds = async (ids: readonly string[]): Promise<Membership[]> => {
+    const found = await onStore(() => memberships.find({ _id: { $in: [...ids] } }).toArray());
+    return found.map(toMembership);
   };
 
   return {
     async find(channelId, userId) {
-      const found = await onStore(() =>
-        memberships.findOne<MembershipDocument>({ _id: membershipId(channelId, userId) }, WITHOUT_EVENTS),
-      );
-      return found === null ? undefined : toMembership(found);
+      const [found] = await byIds([membershipId(channelId, userId)]);
+      return found;
     },
+    findMany: (channelId, userIds) => byIds(userIds.map((userId) => membershipId(channelId, userId))),
+    findIn: (channelIds, userId) => byIds(channelIds.map((channelId) => membershipId(channelId, userId))),
     async ofUser(userId) {
-      const found = await onStore(() =>
-        memberships.find<MembershipDocument>({ userId, active: true }, WITHOUT_EVENTS).toArray(),
-      );
+      const found = await onStore(() => memberships.find({ userId, active: true }).toArray());
       return found.map(toMembership);
     },
     async ofChannel(channelId) {
       const found = await onStore(() =>
-        memberships
-          .find<MembershipDocument>({ channelId, active: true }, WITHOUT_EVENTS)
-          .sort({ joinedAt: 1 })
-          .toArray(),
+        memberships.find({ channelId, active: true }).sort({ joinedAt: 1 }).toArray(),
       );
       return found.map(toMembership);
     },
@@ -90,30 +59,8 @@ export function createMembershipStore(db: Db, events: EventKeeping): MembershipS
         refuseAllButDuplicates(error);
       }
     },
-    async save(membership, chatEvent) {
-      const event = envelopeOf(chatEvent, events.clock.now());
-      const outbox = entriesOf(event);
-      const isFirst = membership.revision === 1;
-      const saved =
-        (await replace(membership, outbox)) || (isFirst && (await insertFirst(membership, outbox)));
-      if (saved) {
-        const id = membershipId(membership.channelId, membership.userId);
-        events.nudge([heldBy(event, memberships.collectionName, id)]);
-      }
-      return saved;
-    },
-    async advanceReadMarks(marks) {
-      await onStore(() =>
-        memberships.bulkWrite(
-          marks.map(({ channelId, userId, seq }) => ({
-            updateOne: {
-              filter: { _id: membershipId(channelId, userId) },
-              update: { $max: { readSeq: seq } },
-            },
-          })),
-          { ordered: false },
-        ),
-      );
+    async raiseMarks(channelId, receipt) {
+      await onStore(() => memberships.bulkWrite([raiseMarks(channelId, receipt)]));
     },
   };
 }

@@ -16,5 +16,14 @@ export function createPeople(db: Db): People {
         people.updateOne({ _id: userId }, { $setOnInsert: { _id: userId } }, { upsert: true }),
       );
     },
+    async hidingReceipts(userIds) {
+      const found = await onStore(() => people.find({ _id: { $in: [...userIds] } }).toArray());
+      return new Set(found.flatMap(({ _id, hidesReceipts }) => (hidesReceipts ? [_id] : [])));
+    },
+    async setReceipts(userId, shown) {
+      await onStore(() =>
+        people.updateOne({ _id: userId }, { $set: { hidesReceipts: !shown } }, { upsert: true }),
+      );
+    },
   };
 }

@@ -1,18 +1,19 @@
 import type { GatewaySignal, GatewaySignalName } from '@chatplatform/contracts/frames/gateway-signals';
 import { rooms } from '@chatplatform/contracts/frames/socket';
 import type { ServerFrames } from '@chatplatform/contracts/frames/socket';
-import type { Channel as ChannelDto, Message as MessageDto } from '@chatplatform/contracts/http/chat';
+import type { Channel as ChannelDto } from '@chatplatform/contracts/http/chat';
+import type { StreamEntry } from '@chatplatform/contracts/http/stream';
 import { createCounter } from '@chatplatform/kit/metrics';
 import type { RedisClient } from '@chatplatform/kit/redis';
 import { Emitter } from '@socket.io/redis-emitter';
 import type { ChannelView } from '../../core/domain/channel.ts';
-import type { Message } from '../../core/domain/message.ts';
+import type { Entry } from '../../core/domain/entry.ts';
 import type { LiveUpdates } from '../../core/ports/live-updates.ts';
 import { createMissed } from './missed.ts';
 
 export interface LivePresenters {
   readonly channel: (view: ChannelView) => ChannelDto;
-  readonly message: (message: Message) => MessageDto;
+  readonly entry: (entry: Entry) => StreamEntry;
 }
 
 const failures = createCounter({
@@ -55,28 +56,34 @@ export function createLiveUpdates(
         inChannel(channelId).to(rooms.channel(channelId)).emit('sync:required', { channelId });
   });
 
+  /** Before the entry: who was added hears what follows, who was removed does not. */
+  const moveMember = (entry: Entry): void => {
+    const { channelId } = entry;
+    if (entry.type === 'member-added') signal('member:added', { channelId, userId: entry.userId });
+    if (entry.type !== 'member-removed') return;
+    signal('member:removed', { channelId, userId: entry.userId });
+    onMembership.to(rooms.user(entry.userId)).emit('channel:left', { channelId });
+  };
+
   return {
-    messageCreated(message) {
-      inChannel(message.channelId)
-        .to(rooms.channel(message.channelId))
-        .emit('message:created', present.message(message));
+    appended(entry) {
+      moveMember(entry);
+      const audience = inChannel(entry.channelId).to(rooms.channel(entry.channelId));
+      const shown = present.entry(entry);
+      if (shown.type === 'message') audience.emit('message:created', shown.message);
+      else audience.emit('channel:entry', shown);
     },
-    memberJoined(view) {
+    membershipSeen: moveMember,
+    joined(view) {
       const { channelId, userId } = view.membership;
+      // Also of those a channel is created with, of whom no entry tells.
       signal('member:added', { channelId, userId });
       onMembership.to(rooms.user(userId)).emit('channel:joined', present.channel(view));
     },
-    memberLeft(channelId, userId) {
-      signal('member:removed', { channelId, userId });
-      onMembership.to(rooms.user(userId)).emit('channel:left', { channelId });
-    },
-    readMarkAdvanced(mark, shared) {
-      const audience = shared
-        ? [rooms.user(mark.userId), rooms.channel(mark.channelId)]
-        : rooms.user(mark.userId);
+    marksRaised({ channelId, userId, readSeq, readCount }) {
       emitterOr(() => undefined)
-        .to(audience)
-        .emit('channel:read', mark);
+        .to(rooms.user(userId))
+        .emit('channel:read', { channelId, userId, seq: readSeq, readCount });
     },
   };
 }

@@ -34,10 +34,13 @@ export const mediaRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/v1/media/{mediaId}',
     summary: 'A picture with fresh addresses of its variants',
+    description:
+      'For its owner, and for whom it was shown: what is attached to messages is given to those who are in a channel of ' +
+      'one of them.',
     access: 'user',
     parameters: { mediaId: entityId },
     responses: { 200: { description: 'The picture and its variants', schema: media } },
-    problems: { 404: ['media.not-found'] },
+    problems: { 404: ['media.not-found'], 503: ['media.access-unknown'] },
   },
   {
     service: 'media',

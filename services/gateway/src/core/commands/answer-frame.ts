@@ -5,7 +5,7 @@ import { takeOne } from '../domain/rate-limit.ts';
 import type { RateLimit } from '../domain/rate-limit.ts';
 import type { Session } from '../domain/session.ts';
 import type { Audience } from '../ports/audience.ts';
-import type { Chat } from '../ports/chat.ts';
+import type { Chat, ChatFrameName } from '../ports/chat.ts';
 
 export interface TokenHolder {
   readonly userId: string;
@@ -40,19 +40,31 @@ export function admitFrame(session: Session, nowMs: number): void {
   if (session.inFlight >= MAX_IN_FLIGHT) throw tooFast(1000);
 }
 
-type Answers = {
-  readonly [F in ClientFrameName]: (
-    deps: AnswerFrameDeps,
-    session: Session,
-    frame: ClientFrame<F>,
-  ) => Promise<ClientFrameResults[F]>;
-};
+type AnswerTo<F extends ClientFrameName> = (
+  deps: AnswerFrameDeps,
+  session: Session,
+  frame: ClientFrame<F>,
+) => Promise<ClientFrameResults[F]>;
 
-const answers: Answers = {
-  'message:send': ({ chat }, { token }, { channelId, message }) => chat.send(token, channelId, message),
-  'channel:read': ({ chat }, { token }, { channelId, seq }) => chat.markRead(token, channelId, seq),
-  'channel:sync': ({ chat }, { token }, { channelId, afterSeq, limit }) =>
-    chat.sync(token, channelId, { afterSeq, limit }),
+/** What the chat service is to answer. */
+const passOn =
+  <F extends ChatFrameName>(name: F): AnswerTo<F> =>
+  ({ chat }, { token }, frame) =>
+    chat.ask(token, name, frame);
+
+const answers: { readonly [F in ClientFrameName]: AnswerTo<F> } = {
+  'message:send': passOn('message:send'),
+  'message:edit': passOn('message:edit'),
+  'message:delete': passOn('message:delete'),
+  'message:react': passOn('message:react'),
+  'channel:read': passOn('channel:read'),
+  'channel:delivered': passOn('channel:delivered'),
+  'channel:create': passOn('channel:create'),
+  'channel:archive': passOn('channel:archive'),
+  'member:add': passOn('member:add'),
+  'member:remove': passOn('member:remove'),
+  'member:role': passOn('member:role'),
+  'channels:sync': passOn('channels:sync'),
   'typing:set': async (deps, session, { channelId, typing }) => {
     const decision = takeOne(TYPING_LIMIT, session.typingFullAt, deps.clock.now().getTime());
     session.typingFullAt = decision.fullAt;
@@ -75,7 +87,7 @@ const answers: Answers = {
 };
 
 /**
- * Does what a well-formed frame asks for.
+ * Does what a well-formed frame asks for, or has the chat service do it.
  * @throws DomainError or ChatRefusal, to be told to the client
  */
 export async function answerFrame<F extends ClientFrameName>(

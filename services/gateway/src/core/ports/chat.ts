@@ -1,5 +1,8 @@
-import type { ReadResult, SyncResult } from '@chatplatform/contracts/frames/socket';
-import type { Channel, Message, SendMessageRequest } from '@chatplatform/contracts/http/chat';
+import type { ClientFrame, ClientFrameName, ClientFrameResults } from '@chatplatform/contracts/frames/socket';
+import type { Channel } from '@chatplatform/contracts/http/chat';
+
+/** Every frame but those that the gateway answers itself. */
+export type ChatFrameName = Exclude<ClientFrameName, 'typing:set' | 'token:renew'>;
 
 /**
  * The chat service, asked in the name of a person: it decides what they may. Every method rejects with a
@@ -7,8 +10,6 @@ import type { Channel, Message, SendMessageRequest } from '@chatplatform/contrac
  */
 export interface Chat {
   channels(token: string): Promise<Channel[]>;
-  send(token: string, channelId: string, message: SendMessageRequest): Promise<Message>;
-  markRead(token: string, channelId: string, seq: number): Promise<ReadResult>;
-  /** What follows `afterSeq`, `limit` messages at most. */
-  sync(token: string, channelId: string, page: { afterSeq: number; limit: number }): Promise<SyncResult>;
+  /** What the frame asks for. */
+  ask<F extends ChatFrameName>(token: string, name: F, frame: ClientFrame<F>): Promise<ClientFrameResults[F]>;
 }

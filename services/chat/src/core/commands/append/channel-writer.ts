@@ -1,35 +1,49 @@
 import type { Clock } from '@chatplatform/kit/clock';
 import { rateLimited, unavailable } from '@chatplatform/kit/errors';
 import type { DomainError } from '@chatplatform/kit/errors';
-import { place } from '../../domain/message.ts';
-import type { Message, MessageDraft } from '../../domain/message.ts';
-import type { MessageLog } from '../../ports/message-log.ts';
+import type { Channel } from '../../domain/channel.ts';
+import { advanced } from '../../domain/channel-state.ts';
+import type { ChannelState } from '../../domain/channel-state.ts';
+import { entryId, idsBetween } from '../../domain/entry.ts';
+import type { Entry } from '../../domain/entry.ts';
+import type { Standing } from '../../domain/membership.ts';
+import type { Message } from '../../domain/message.ts';
+import { channelNotFound } from '../../domain/refusals.ts';
+import type { EntryLog } from '../../ports/entry-log.ts';
+import { decideInOrder } from './draft.ts';
+import type { Decision, EntryDraft } from './draft.ts';
+import { ProjectionQueue } from './projection-queue.ts';
 
 export interface ChannelWriterDeps {
-  readonly log: Pick<MessageLog, 'append' | 'findFirst'>;
+  readonly log: Pick<EntryLog, 'append' | 'findByOperations' | 'read'>;
   readonly clock: Clock;
-  /** The exact last seq. `known` is a lower bound, or null to start from what the channel remembers. */
-  readonly searchLast: (channelId: string, known: number | null) => Promise<number>;
+  /** The channel with its cursor: where a writer starts from. */
+  readonly findChannel: (channelId: string) => Promise<Channel | undefined>;
+  /** As far as they are projected; whoever was never there is absent. */
+  readonly standings: (channelId: string, userIds: readonly string[]) => Promise<readonly Standing[]>;
+  /** Brings consecutive entries into the documents that current state is read from. */
+  readonly project: (channelId: string, entries: readonly Entry[]) => Promise<void>;
   /** Called with each stored group at once, in order of seq; must not throw. */
-  readonly onStored: (messages: readonly Message[]) => void;
+  readonly onStored: (entries: readonly Entry[]) => void;
+  /** Called with what another writer stored, before anything of this one that follows it; must not throw. */
+  readonly onAbsorbed: (entries: readonly Entry[]) => void;
   /** Another writer took the place first: lets it know that it is not alone. Must not throw. */
   readonly onContention: (channelId: string) => void;
-  /** What must be written before a sender may be told; its failure leaves the send to be retried. */
-  readonly beforeAck: (messages: readonly Message[]) => Promise<void>;
   readonly pause: (milliseconds: number) => Promise<void>;
   /** 0 <= x < 1 */
   readonly random: () => number;
 }
 
 export interface Appended {
-  readonly message: Message;
-  /** The message was there before: this was a retry. */
+  /** null: there was nothing to do. */
+  readonly entry: Entry | null;
+  /** It was done before: this was a retry. */
   readonly repeated: boolean;
 }
 
-/** Messages a group holds at most: bounds the size of one write and the wait of the last sender in it. */
+/** Entries a group holds at most: bounds the size of one write and the wait of the last in it. */
 export const MAX_GROUP = 200;
-/** Sends that wait for their place at most; beyond it senders are told to come back. */
+/** Drafts that wait for their place at most; beyond it people are told to come back. */
 export const MAX_WAITING = 2000;
 /** How long one group contends for places with writers elsewhere before its senders are told to retry. */
 const CONTENTION_DEADLINE_MS = 5000;
@@ -37,31 +51,38 @@ const FIRST_PAUSE_MS = 2;
 const LONGEST_PAUSE_MS = 200;
 /** How long a writer that is not alone leaves room between its groups. */
 const POLITE_MS = 2000;
+/** Entries of others read at once; first, as many as a busy writer stores meanwhile: mostly one look is enough. */
+const FIRST_LOOK = 64;
+const ABSORB_CHUNK = 500;
+/** People whose standing is remembered at most. */
+const MAX_STANDINGS = 2000;
 
 interface Waiting {
-  readonly draft: MessageDraft;
+  readonly draft: EntryDraft;
   readonly result: PromiseWithResolvers<Appended>;
 }
 
-const contended = (): DomainError =>
-  unavailable('channel.contended', 'The channel is too busy to give the message its place.');
+type Unplaced = Exclude<Decision, { readonly kind: 'place' }>;
 
-const keyOf = (draft: MessageDraft): string => `${draft.senderId}:${draft.clientMessageId}`;
+const contended = (): DomainError =>
+  unavailable('channel.contended', 'The channel is too busy to give this its place.');
 
 /**
- * Gives the messages of one channel their places. See docs/adr/0003-message-sequence.md for the whole argument.
+ * Gives what happens in one channel its places. See docs/adr/0003-message-sequence.md for the whole argument.
  *
  * One group is in flight at a time; whoever arrives meanwhile forms the next. The insert itself is the allocation
  * of the seq, so nothing has to be given back when it fails. The rule that keeps the sequence dense: a place is
  * only tried when the one before it is known to be majority-committed (or stands before it in the same ordered
- * group).
+ * group). The rule that keeps it lawful: what gets a place was decided by the state at the place before.
  */
 export class ChannelWriter {
   readonly #channelId: string;
   readonly #deps: ChannelWriterDeps;
-  /** Known to be majority-committed, with all before it; null until it is searched for the first time. */
-  #last: number | null = null;
+  readonly #projection: ProjectionQueue;
+  /** At a place known to be majority-committed, with all before it; null until it is looked for. */
+  #state: ChannelState | null = null;
   #waiting: Waiting[] = [];
+  #open = 0;
   readonly #unsettled = new Map<string, Promise<Appended>>();
   #flying = false;
   #politeUntil = 0;
@@ -71,32 +92,44 @@ export class ChannelWriter {
   constructor(channelId: string, deps: ChannelWriterDeps) {
     this.#channelId = channelId;
     this.#deps = deps;
+    this.#projection = new ProjectionQueue((entries) => deps.project(channelId, entries));
   }
 
   get idle(): boolean {
-    return this.#unsettled.size === 0;
+    return this.#open === 0 && this.#projection.idle;
   }
 
   /**
-   * Resolves once the message is durable. Sending the same (sender, client message id) again, now or in years,
-   * gives the first result.
-   * @throws DomainError `unavailable` when it is not known whether the message is stored: retry with the same ids
-   * @throws DomainError `rate-limited` when too many sends wait for this channel
+   * Resolves once the entry is durable. The same operation again, now or in years, gives the first result.
+   * @throws DomainError `unavailable` when it is not known whether the entry is stored: retry the same operation
+   * @throws DomainError `rate-limited` when too many wait for this channel
+   * @throws DomainError what the draft's decision refuses with
    */
-  append(draft: MessageDraft): Promise<Appended> {
-    const key = keyOf(draft);
-    const unsettled = this.#unsettled.get(key);
-    if (unsettled) return unsettled.then(({ message }) => ({ message, repeated: true }));
+  append(draft: EntryDraft): Promise<Appended> {
+    const { operation } = draft;
+    const unsettled = operation === null ? undefined : this.#unsettled.get(operation);
+    if (unsettled) return unsettled.then(({ entry }) => ({ entry, repeated: true }));
     if (this.#waiting.length >= MAX_WAITING) {
-      return Promise.reject(rateLimited('channel.busy', 'Too many messages wait for this channel.', 1));
+      return Promise.reject(rateLimited('channel.busy', 'Too much waits for this channel.', 1));
     }
     const result = Promise.withResolvers<Appended>();
     this.#waiting.push({ draft, result });
-    this.#unsettled.set(key, result.promise);
-    const forget = (): void => void this.#unsettled.delete(key);
+    this.#open += 1;
+    if (operation !== null) this.#unsettled.set(operation, result.promise);
+    const forget = (): void => {
+      this.#open -= 1;
+      if (operation !== null) this.#unsettled.delete(operation);
+    };
     result.promise.then(forget, forget);
     if (!this.#flying) void this.#fly();
     return result.promise;
+  }
+
+  /** Resolves once everything that is stored by now is projected, whoever stored it. */
+  async settle(): Promise<void> {
+    const nothing = { actorId: null, operation: null, concerns: [], decide: () => undefined };
+    await this.append({ ...nothing, channelId: this.#channelId });
+    await this.#projection.drained();
   }
 
   /**
@@ -132,91 +165,197 @@ export class ChannelWriter {
     const giveUpAt = this.#now() + CONTENTION_DEADLINE_MS;
     let rest = group;
     try {
-      for (let refusals = 0; rest.length > 0; refusals += 1) {
-        if (refusals > 0 && this.#now() > giveUpAt) throw contended();
-        this.#last ??= await this.#deps.searchLast(this.#channelId, null);
-        rest = await this.#tryPlaces(rest, this.#last);
-        if (rest.length > 0) rest = await this.#afterRefusal(rest, this.#last, refusals);
+      for (let tries = 0; rest.length > 0; tries += 1) {
+        if (tries > 0 && this.#now() > giveUpAt) throw contended();
+        rest = await this.#tryPlaces(rest, await this.#stateFor(rest), tries);
       }
     } catch (error) {
       // The outcome is unknown: some may be stored, or be stored yet by a write that is still under way. What was
-      // known to be committed stays so, hence `#last` remains a lower bound to go on from.
+      // known to be committed stays so, hence `#state` remains one to go on from.
       for (const { result } of rest) result.reject(error);
     }
   }
 
-  /** @returns those that got no place because the first of them was refused */
-  async #tryPlaces(group: readonly Waiting[], last: number): Promise<readonly Waiting[]> {
+  /** @returns those that are to be decided again, because the state they were decided by was not the last one */
+  async #tryPlaces(
+    group: readonly Waiting[],
+    state: ChannelState,
+    tries: number,
+  ): Promise<readonly Waiting[]> {
     const now = this.#deps.clock.now();
-    const placed = group.map(({ draft }, index) => place(draft, last + 1 + index, now));
-    const stored = await this.#deps.log.append(placed);
-    this.#writeMs = this.#now() - now.getTime();
-    this.#last = last + stored;
-    if (stored > 0) {
-      const messages = placed.slice(0, stored).map(({ message }) => message);
-      this.#deps.onStored(messages);
-      this.#acknowledge(group.slice(0, stored), messages);
+    const decisions = decideInOrder(
+      state,
+      group.map(({ draft }) => draft),
+      now,
+    );
+    const outgoing = decisions.flatMap((decision, index) =>
+      decision.kind === 'place'
+        ? [{ index, entry: decision.entry, traceparent: group[index]?.draft.traceparent }]
+        : [],
+    );
+    // Nothing to write, so nothing would be refused: whether the state is the last one has to be asked.
+    if (outgoing.length === 0) {
+      if (await this.#absorbed(state)) return group;
+      this.#answer(group, decisions);
+      return [];
     }
-    return group.slice(stored);
+    const stored = await this.#deps.log.append(outgoing);
+    this.#writeMs = this.#now() - now.getTime();
+    if (stored > 0) this.#took(outgoing.slice(0, stored).map(({ entry }) => entry));
+    const decided = stored === 0 ? 0 : (outgoing[stored]?.index ?? group.length);
+    this.#answer(group.slice(0, decided), decisions);
+    return this.#afterRefusal(group.slice(decided), tries);
   }
 
-  /** Not awaited by the flight: the next group need not wait for the bookkeeping of this one. */
-  #acknowledge(senders: readonly Waiting[], messages: readonly Message[], repeated = false): void {
-    this.#deps.beforeAck(messages).then(
-      () => {
-        for (const [index, message] of messages.entries()) {
-          senders[index]?.result.resolve({ message, repeated });
-        }
-      },
-      (error: unknown) => {
-        for (const { result } of senders) result.reject(error);
-      },
-    );
+  #took(entries: readonly Entry[]): void {
+    if (!this.#state) throw new Error('stored without a state to go on from');
+    this.#state = { ...entries.reduce(advanced, this.#state), messages: new Map() };
+    this.#deps.onStored(entries);
+    this.#projection.push(entries);
+  }
+
+  #answer(group: readonly Waiting[], decisions: readonly Decision[]): void {
+    const unplaced: { waiting: Waiting; decision: Unplaced }[] = [];
+    for (const [index, waiting] of group.entries()) {
+      const decision = decisions[index];
+      if (!decision) throw new Error('a draft that was not decided');
+      if (decision.kind === 'place') waiting.result.resolve({ entry: decision.entry, repeated: false });
+      else unplaced.push({ waiting, decision });
+    }
+    if (unplaced.length > 0) void this.#answerUnplaced(unplaced);
+  }
+
+  /** Who may not do it any more, or finds it done, and has done it himself before, gets that result. */
+  async #answerUnplaced(
+    unplaced: readonly { readonly waiting: Waiting; readonly decision: Unplaced }[],
+  ): Promise<void> {
+    try {
+      const firsts = await this.#firstsOf(unplaced.map(({ waiting }) => waiting));
+      for (const { waiting, decision } of unplaced) {
+        const entry = firsts.get(waiting.draft.operation);
+        const isOwn = entry !== undefined && entry.actorId === waiting.draft.actorId;
+        if (decision.kind === 'nothing') waiting.result.resolve({ entry: entry ?? null, repeated: true });
+        else if (isOwn) waiting.result.resolve({ entry, repeated: true });
+        else waiting.result.reject(decision.error);
+      }
+    } catch (error) {
+      for (const { waiting } of unplaced) waiting.result.reject(error);
+    }
   }
 
   /**
-   * The first of the group was refused: either its message is stored already, or its place is taken. Which of the
-   * two indexes refused it is not asked: stores word it differently, and a retried write may hit both.
+   * The first of these was refused: either its operation is stored already, or its place is taken. Which of the two
+   * indexes refused it is not asked: stores word it differently, and a retried write may hit both.
+   * @returns those that were not done before
    */
-  async #afterRefusal(rest: readonly Waiting[], last: number, refusals: number): Promise<readonly Waiting[]> {
-    const [head, ...others] = rest;
-    if (!head) return rest;
-    // At once: while these are asked one after the other, the places move on.
-    const [first, found] = await Promise.all([
-      this.#findFirst(head),
-      this.#deps.searchLast(this.#channelId, last),
+  async #afterRefusal(rest: readonly Waiting[], tries: number): Promise<readonly Waiting[]> {
+    if (rest.length === 0) return rest;
+    const state = this.#state;
+    // At once: while these are asked one after the other, the places move on. And for all of them: after a crash
+    // whole groups come again, and would be refused one by one.
+    const [firsts, wasBehind] = await Promise.all([
+      this.#firstsOf(rest),
+      state ? this.#absorbed(state) : true,
     ]);
-    this.#last = found;
-    if (first) {
-      // After a crash whole groups come again, so ask for the others now instead of being refused one by one.
-      const firsts = [first, ...(await Promise.all(others.map((other) => this.#findFirst(other))))];
-      return this.#acknowledgeRepeated(rest, firsts);
+    for (const { draft, result } of rest) {
+      const entry = firsts.get(draft.operation);
+      if (entry) result.resolve({ entry, repeated: true });
     }
-    this.makeRoom();
-    this.#deps.onContention(this.#channelId);
-    // Refused by a write that no majority holds yet: it will be visible soon, or be rolled back and its place free.
-    if (found === last) await this.#deps.pause(this.#pauseAfter(refusals));
-    return rest;
+    if (firsts.size === 0) {
+      this.makeRoom();
+      this.#deps.onContention(this.#channelId);
+      // Refused by a write that no majority holds yet: it will be visible soon, or be rolled back and its place free.
+      if (!wasBehind) await this.#deps.pause(this.#pauseAfter(tries));
+    }
+    return rest.filter(({ draft }) => !firsts.has(draft.operation));
   }
 
-  /** @returns those that were not found */
-  #acknowledgeRepeated(
-    senders: readonly Waiting[],
-    firsts: readonly (Message | undefined)[],
-  ): readonly Waiting[] {
-    return senders.filter((sender, index) => {
-      const first = firsts[index];
-      if (first) this.#acknowledge([sender], [first], true);
-      return !first;
-    });
+  async #firstsOf(waiting: readonly Waiting[]): Promise<ReadonlyMap<string | null, Entry>> {
+    const operations = waiting.flatMap(({ draft }) => draft.operation ?? []);
+    if (operations.length === 0) return new Map();
+    const entries = await this.#deps.log.findByOperations(operations);
+    return new Map(entries.map((entry) => [entry.operation, entry]));
   }
 
-  #findFirst({ draft }: Waiting): Promise<Message | undefined> {
-    return this.#deps.log.findFirst(draft.senderId, draft.clientMessageId);
+  /** The state to decide these by, with the standings of all they concern. */
+  async #stateFor(group: readonly Waiting[]): Promise<ChannelState> {
+    if (this.#projection.failed) {
+      await this.#projection.drained().catch(() => undefined);
+      this.#projection.restart();
+      this.#state = null;
+    }
+    const state = await this.#withStandings(await this.#known(), group);
+    const seqs = new Set(group.flatMap(({ draft }) => draft.messages ?? []));
+    this.#state = seqs.size === 0 ? state : { ...state, messages: await this.#messagesAt([...seqs]) };
+    return this.#state;
+  }
+
+  async #withStandings(state: ChannelState, group: readonly Waiting[]): Promise<ChannelState> {
+    const wanted = new Set(group.flatMap(({ draft }) => draft.concerns));
+    const missing = [...wanted].filter((userId) => !state.standings.has(userId));
+    if (missing.length === 0) return state;
+    // What is known here and not yet there would be missed.
+    await this.#projection.drained();
+    const found = await this.#deps.standings(this.#channelId, missing);
+    const tooMany = state.standings.size > MAX_STANDINGS;
+    const kept = [...state.standings].filter(([userId]) => !tooMany || wanted.has(userId));
+    const standings = new Map([
+      ...kept,
+      ...found.map((standing): [string, Standing] => [standing.userId, standing]),
+    ]);
+    return { ...state, standings };
+  }
+
+  /** Not kept from group to group: a message is changed seldom. */
+  async #messagesAt(seqs: readonly number[]): Promise<ReadonlyMap<number, Message>> {
+    await this.#projection.drained();
+    const entries = await this.#deps.log.read(seqs.map((seq) => entryId(this.#channelId, seq)));
+    return new Map(
+      entries.flatMap((entry) => (entry.type === 'message' ? [[entry.seq, entry.message] as const] : [])),
+    );
+  }
+
+  async #known(): Promise<ChannelState> {
+    if (this.#state) return this.#state;
+    const channel = await this.#deps.findChannel(this.#channelId);
+    if (!channel) throw channelNotFound();
+    this.#state = {
+      channel,
+      seq: channel.lastSeq,
+      messageCount: channel.messageCount,
+      standings: new Map(),
+      messages: new Map(),
+    };
+    await this.#absorbed(this.#state);
+    return this.#state;
+  }
+
+  /** Takes in what another writer stored after this state. @returns whether there was anything */
+  async #absorbed(state: ChannelState): Promise<boolean> {
+    let current = state;
+    for (let size = FIRST_LOOK; ; size = ABSORB_CHUNK) {
+      const ids = idsBetween(this.#channelId, current.seq + 1, current.seq + size);
+      const found = await this.#deps.log.read(ids);
+      const next = withoutGap(found, current.seq);
+      if (next.length > 0) {
+        current = next.reduce(advanced, current);
+        this.#state = current;
+        this.#deps.onAbsorbed(next);
+        this.#projection.push(next);
+      }
+      const isEnd = found.length < size && next.length === found.length;
+      if (isEnd) return current !== state;
+    }
   }
 
   #pauseAfter(refusals: number): number {
     const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(refusals, 10));
     return ceiling * (0.5 + this.#deps.random() / 2);
   }
+}
+
+/** A look is not one moment: it may miss a place and see the next one, which was stored after it. */
+function withoutGap(found: readonly Entry[], after: number): readonly Entry[] {
+  const gap = found.findIndex(({ seq }, index) => seq !== after + 1 + index);
+  return gap === -1 ? found : found.slice(0, gap);
 }

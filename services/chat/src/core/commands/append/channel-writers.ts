@@ -1,19 +1,21 @@
-import type { MessageDraft } from '../../domain/message.ts';
 import { ChannelWriter } from './channel-writer.ts';
 import type { Appended, ChannelWriterDeps } from './channel-writer.ts';
+import type { EntryDraft } from './draft.ts';
 
 /** Writers kept at most; beyond it the one idle for longest goes, and its channel starts cold next time. */
 const MAX_WRITERS = 10_000;
 
-export interface MessageAppender {
+export interface ChannelWriters {
   /** @see ChannelWriter.append */
-  append(draft: MessageDraft): Promise<Appended>;
+  append(draft: EntryDraft): Promise<Appended>;
+  /** @see ChannelWriter.settle */
+  settle(channelId: string): Promise<void>;
   /** @see ChannelWriter.makeRoom */
   makeRoom(channelId: string): void;
 }
 
-/** One writer a channel in this process, so that concurrent sends to a channel meet in one group. */
-export function createMessageAppender(deps: ChannelWriterDeps, maxWriters = MAX_WRITERS): MessageAppender {
+/** One writer a channel in this process, so that what happens at once in a channel meets in one group. */
+export function createChannelWriters(deps: ChannelWriterDeps, maxWriters = MAX_WRITERS): ChannelWriters {
   /** In order of last use: a Map iterates in order of insertion. */
   const writers = new Map<string, ChannelWriter>();
 
@@ -25,15 +27,18 @@ export function createMessageAppender(deps: ChannelWriterDeps, maxWriters = MAX_
     }
   };
 
+  const use = <T>(channelId: string, work: (writer: ChannelWriter) => T): T => {
+    const writer = writers.get(channelId) ?? new ChannelWriter(channelId, deps);
+    writers.delete(channelId);
+    writers.set(channelId, writer);
+    const result = work(writer);
+    evictIdle();
+    return result;
+  };
+
   return {
-    append(draft) {
-      const writer = writers.get(draft.channelId) ?? new ChannelWriter(draft.channelId, deps);
-      writers.delete(draft.channelId);
-      writers.set(draft.channelId, writer);
-      const appended = writer.append(draft);
-      evictIdle();
-      return appended;
-    },
+    append: (draft) => use(draft.channelId, (writer) => writer.append(draft)),
+    settle: (channelId) => use(channelId, (writer) => writer.settle()),
     makeRoom: (channelId) => writers.get(channelId)?.makeRoom(),
   };
 }

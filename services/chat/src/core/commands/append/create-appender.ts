@@ -1,59 +1,68 @@
 import type { Clock } from '@chatplatform/kit/clock';
-import type { LastSeqReader } from '../../queries/last-seq-reader.ts';
+import { isMembershipEntry } from '../../domain/entry.ts';
+import { changesOf } from '../../domain/projection.ts';
 import type { ChannelStore } from '../../ports/channel-store.ts';
+import type { EntryLog } from '../../ports/entry-log.ts';
 import type { LiveUpdates } from '../../ports/live-updates.ts';
 import type { MembershipStore } from '../../ports/membership-store.ts';
-import type { MessageLog } from '../../ports/message-log.ts';
-import { createMessageAppender } from './channel-writers.ts';
-import type { MessageAppender } from './channel-writers.ts';
-import { createLastSeqHints } from './last-seq-hints.ts';
+import type { Projections } from '../../ports/projections.ts';
+import type { Appended } from './channel-writer.ts';
+import { createChannelWriters } from './channel-writers.ts';
+import { createContention } from './contention.ts';
+import type { EntryDraft } from './draft.ts';
 
 export interface AppenderPorts {
-  readonly log: Pick<MessageLog, 'append' | 'findFirst'>;
-  readonly channels: Pick<ChannelStore, 'find' | 'raiseLastSeqHint' | 'countContention'>;
-  readonly memberships: Pick<MembershipStore, 'advanceReadMarks'>;
-  readonly live: Pick<LiveUpdates, 'messageCreated'>;
-  readonly lastSeqs: Pick<LastSeqReader, 'of'>;
+  readonly log: Pick<EntryLog, 'append' | 'findByOperations' | 'read'>;
+  readonly channels: Pick<ChannelStore, 'find' | 'countContention'>;
+  readonly memberships: Pick<MembershipStore, 'findMany'>;
+  readonly projections: Projections;
+  readonly live: Pick<LiveUpdates, 'appended' | 'membershipSeen'>;
   readonly clock: Clock;
   readonly pause: (milliseconds: number) => Promise<void>;
   readonly random: () => number;
-  /** Hears of failures that harm nobody: a hint that was not written. */
-  readonly onHintError: (error: unknown) => void;
+  /** Hears of failures that harm nobody: a count that was not written. */
+  readonly onContentionError: (error: unknown) => void;
 }
 
-/** What a busy writer elsewhere takes within a few commits: a search in one question is in time for the next place. */
-const PLACES_TAKEN_MEANWHILE = 64;
+export interface Appender {
+  /** @see ChannelWriter.append */
+  append(draft: EntryDraft): Promise<Appended>;
+  /** @see ChannelWriter.settle */
+  settle(channelId: string): Promise<void>;
+}
 
-/**
- * What happens around a stored group: everybody connected is told at once, in order; the senders' own read marks
- * are raised before they are answered (one has read what one said, and an unread count must not say otherwise).
- */
-export function createAppender(ports: AppenderPorts): MessageAppender {
-  const hints = createLastSeqHints({
-    channels: ports.channels,
-    onContention: (channelId) => appender.makeRoom(channelId),
-    onError: ports.onHintError,
+/** What happens around a stored group: everybody connected is told at once, in order, and the documents follow. */
+export function createAppender(ports: AppenderPorts): Appender {
+  const { log, channels, memberships, live, clock, pause, random } = ports;
+  const contention = createContention({
+    channels,
+    onContention: (channelId) => writers.makeRoom(channelId),
+    onError: ports.onContentionError,
   });
-  const appender = createMessageAppender({
-    log: ports.log,
-    clock: ports.clock,
-    pause: ports.pause,
-    random: ports.random,
-    searchLast: async (channelId, known) => {
-      const bound = known ?? (await ports.channels.find(channelId))?.lastSeqHint ?? 0;
-      return ports.lastSeqs.of(channelId, bound, { dense: PLACES_TAKEN_MEANWHILE });
+  const writers = createChannelWriters({
+    log,
+    clock,
+    pause,
+    random,
+    findChannel: (channelId) => channels.find(channelId),
+    standings: (channelId, userIds) => memberships.findMany(channelId, userIds),
+    project: async (channelId, entries) =>
+      contention.seen(channelId, await ports.projections.apply(channelId, changesOf(entries))),
+    onContention: (channelId) => contention.report(channelId),
+    onStored: (entries) => entries.forEach((entry) => live.appended(entry)),
+    onAbsorbed: (entries) => {
+      // Who was removed and came back is in: only the last change of each person counts.
+      const last = new Map(entries.filter(isMembershipEntry).map((entry) => [entry.userId, entry]));
+      for (const entry of last.values()) live.membershipSeen(entry);
     },
-    onContention: (channelId) => hints.contention(channelId),
-    onStored: (messages) => {
-      for (const message of messages) {
-        ports.live.messageCreated(message);
-        hints.raise(message.channelId, message.seq);
-      }
-    },
-    beforeAck: (messages) =>
-      ports.memberships.advanceReadMarks(
-        messages.map(({ channelId, senderId, seq }) => ({ channelId, userId: senderId, seq })),
-      ),
   });
-  return appender;
+  return {
+    settle: (channelId) => writers.settle(channelId),
+    async append(draft) {
+      const appended = await writers.append(draft);
+      // The first attempt may have died between its write and telling the others; they drop what they have already.
+      if (appended.repeated && appended.entry) live.appended(appended.entry);
+      return appended;
+    },
+  };
 }

@@ -1,44 +1,49 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Message, OutgoingMessage } from '../../domain/message.ts';
-import { createLastSeqReader } from '../../queries/last-seq-reader.ts';
+import type { Entry, OutgoingEntry } from '../../domain/entry.ts';
+import type { Changes } from '../../domain/projection.ts';
 import { VirtualTime } from '../../../testing/virtual-time.ts';
 import { createAppender } from './create-appender.ts';
-import type { MessageAppender } from './channel-writers.ts';
-
-const CHANNEL = '0198c000-0000-7000-8000-000000000001';
+import type { Appender } from './create-appender.ts';
+import { channelOf, memberOf, sendDraft } from './model-pod.ts';
 
 /** A store of which every operation takes `delayMs`, half of it on the way there. */
 function distantStore(time: VirtualTime, delayMs: number) {
-  const messages = new Map<string, Message>();
-  const channel = { lastSeq: 0, contention: 0 };
+  const entries = new Map<string, Entry>();
+  let channel = channelOf();
+  let contention = 0;
   const far = async <T>(operation: () => T): Promise<T> => {
     await time.sleep(delayMs / 2);
     const result = operation();
     await time.sleep(delayMs / 2);
     return result;
   };
-  const append = (outgoing: readonly OutgoingMessage[]) =>
+  const append = (outgoing: readonly OutgoingEntry[]) =>
     far(() => {
-      const refused = outgoing.findIndex(({ message }) => messages.has(message.id));
+      const refused = outgoing.findIndex(({ entry }) => entries.has(entry.id));
       const stored = refused === -1 ? outgoing : outgoing.slice(0, refused);
-      for (const { message } of stored) messages.set(message.id, message);
+      for (const { entry } of stored) entries.set(entry.id, entry);
       return stored.length;
     });
   return {
     log: {
       append,
-      findFirst: () => far((): Message | undefined => undefined),
-      existing: (ids: readonly string[]) => far(() => new Set(ids.filter((id) => messages.has(id)))),
+      findByOperations: () => far((): Entry[] => []),
+      read: (ids: readonly string[]) => far(() => ids.flatMap((id) => entries.get(id) ?? [])),
     },
     channels: {
-      find: () => far(() => undefined),
-      raiseLastSeqHint: () => far(() => channel.contention),
-      countContention: () =>
-        far(() => {
-          channel.contention += 1;
-        }),
+      find: () => far(() => channel),
+      countContention: () => far(() => void (contention += 1)),
     },
-    memberships: { advanceReadMarks: () => far(() => undefined) },
+    memberships: { findMany: (_id: string, userIds: readonly string[]) => far(() => userIds.map(memberOf)) },
+    projections: {
+      apply: async (_id: string, { cursor }: Changes) => {
+        await far(() => undefined);
+        return far(() => {
+          channel = { ...channel, lastSeq: cursor.seq, messageCount: cursor.messageCount };
+          return contention;
+        });
+      },
+    },
   };
 }
 
@@ -48,36 +53,26 @@ describe('writers of one channel in two Pods', () => {
     const store = distantStore(time, 10);
     let seed = 1;
     const random = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
-    const startPod = (): MessageAppender =>
+    const startPod = (): Appender =>
       createAppender({
         ...store,
-        live: { messageCreated: () => undefined },
-        lastSeqs: createLastSeqReader(store.log),
+        live: { appended: () => undefined, membershipSeen: () => undefined },
         clock: time,
         pause: time.sleep,
         random,
-        onHintError: (error) => {
+        onContentionError: (error) => {
           throw error;
         },
       });
     const waits: Record<'busy' | 'quiet', number[]> = { busy: [], quiet: [] };
     const failures: unknown[] = [];
-    const talk = async (pod: 'busy' | 'quiet', appender: MessageAppender, everyMs: number): Promise<void> => {
+    const talk = async (pod: 'busy' | 'quiet', appender: Appender, everyMs: number): Promise<void> => {
       for (let index = 0; ; index += 1) {
         const sentAt = time.now().getTime();
-        appender
-          .append({
-            channelId: CHANNEL,
-            senderId: pod,
-            clientMessageId: `${pod}-${index}`,
-            text: '',
-            attachments: [],
-            mentions: [],
-          })
-          .then(
-            () => waits[pod].push(time.now().getTime() - sentAt),
-            (error: unknown) => failures.push(error),
-          );
+        appender.append(sendDraft(pod, `${pod}-${index}`)).then(
+          () => waits[pod].push(time.now().getTime() - sentAt),
+          (error: unknown) => failures.push(error),
+        );
         await time.sleep(everyMs);
       }
     };

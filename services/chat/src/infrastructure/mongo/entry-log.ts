@@ -1,0 +1,112 @@
+import { isDuplicateKey } from '@chatplatform/kit/mongo';
+import type { OutboxEntry } from '@chatplatform/kit/mongo';
+import { runWithTraceparent } from '@chatplatform/kit/telemetry';
+import type { Db } from 'mongodb';
+import { MongoBulkWriteError } from 'mongodb';
+import { eventOf } from '../../core/domain/events.ts';
+import type { OutgoingEntry } from '../../core/domain/entry.ts';
+import { numberKey } from '../../core/domain/message.ts';
+import type { EntryLog } from '../../core/ports/entry-log.ts';
+import { entriesIn } from './documents.ts';
+import type { EntryDocument } from './documents.ts';
+import { toDocument, toEntry } from './entry-mapping.ts';
+import { entriesOf, envelopeOf, heldBy } from './event-holder.ts';
+import type { EventKeeping } from './event-holder.ts';
+import { onStore, storeUnavailable } from './store-failure.ts';
+
+export function createEntryLog(db: Db, events: EventKeeping): EntryLog {
+  const entries = entriesIn(db);
+
+  const withEvent = ({ entry, traceparent }: OutgoingEntry): EntryDocument => {
+    const fact = eventOf(entry);
+    if (!fact) return toDocument(entry);
+    // The group holds what many requests asked for: each event continues the trace of its own.
+    const event = runWithTraceparent(traceparent, () => envelopeOf(fact, entry.at));
+    return { ...toDocument(entry), outbox: entriesOf(event) };
+  };
+
+  const insert = async (documents: readonly EntryDocument[]): Promise<number> => {
+    try {
+      await entries.insertMany(documents, { ordered: true, writeConcern: { w: 'majority' } });
+      return documents.length;
+    } catch (error) {
+      return storedBeforeRefusal(error);
+    }
+  };
+
+  const nudge = (documents: readonly EntryDocument[]): void =>
+    events.nudge(
+      documents.flatMap(({ _id, outbox = [] }) =>
+        outbox.map(({ event }: OutboxEntry) => heldBy(event, entries.collectionName, _id)),
+      ),
+    );
+
+  return {
+    async append(outgoing) {
+      const documents = outgoing.map(withEvent);
+      const stored = await onStore(() => insert(documents));
+      nudge(documents.slice(0, stored));
+      return stored;
+    },
+    async findByOperations(operations) {
+      const found = await onStore(() =>
+        entries
+          .find({ operation: { $in: [...operations] } })
+          .project<EntryDocument>({ outbox: 0 })
+          .toArray(),
+      );
+      return found.map(toEntry);
+    },
+    async existing(ids) {
+      const found = await onStore(() =>
+        entries
+          .find({ _id: { $in: [...ids] } })
+          .project<{ _id: string }>({ _id: 1 })
+          .toArray(),
+      );
+      return new Set(found.map(({ _id }) => _id));
+    },
+    async read(ids) {
+      const found = await onStore(() =>
+        entries
+          .find({ _id: { $in: [...ids] } })
+          .project<EntryDocument>({ outbox: 0 })
+          .toArray(),
+      );
+      return found.map(toEntry).toSorted((a, b) => a.seq - b.seq);
+    },
+    async readMessages(channelId, numbers) {
+      const found = await onStore(() =>
+        entries
+          .find({ numberKey: { $in: numbers.map((number) => numberKey(channelId, number)) } })
+          .project<EntryDocument>({ outbox: 0 })
+          .toArray(),
+      );
+      return found
+        .map(toEntry)
+        .flatMap((entry) => (entry.type === 'message' ? [entry.message] : []))
+        .toSorted((a, b) => a.number - b.number);
+    },
+    async channelsWithMedium(mediaId) {
+      const found = await onStore(() =>
+        entries
+          .find({ 'content.attachments.mediaId': mediaId })
+          .project<{ channelId: string }>({ channelId: 1 })
+          .toArray(),
+      );
+      return [...new Set(found.map(({ channelId }) => channelId))];
+    },
+  };
+}
+
+/**
+ * How many documents of an ordered insert went in before the first duplicate. A majority that did not confirm, with or
+ * without a duplicate beside it, leaves the outcome unknown.
+ */
+function storedBeforeRefusal(error: unknown): number {
+  if (!(error instanceof MongoBulkWriteError)) throw error;
+  if (error.result.getWriteConcernError() !== undefined) throw storeUnavailable(error);
+  const [first] = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
+  if (!isDuplicateKey(error) || !first) throw error;
+  return first.index;
+}
