@@ -37,6 +37,8 @@ export interface Draft {
   readonly text: string;
   readonly mediaIds?: readonly string[];
   readonly mentions?: readonly string[];
+  /** The place of the message that this one answers. */
+  readonly replyTo?: number | null;
   /** Default: a new one. Saying the same again, also after the program was ended, needs the same id. */
   readonly clientMessageId?: string;
 }
@@ -190,10 +192,11 @@ export function createChatClient(options: ChatClientOptions): ChatClient {
       feed.joined(channel);
       return channel;
     },
-    send(channelId, { text, mediaIds = [], mentions = [], clientMessageId = newId() }) {
+    send(channelId, { text, mediaIds = [], mentions = [], replyTo = null, clientMessageId = newId() }) {
       const stored = sends.stored(clientMessageId);
       const attachments = mediaIds.map((mediaId) => ({ mediaId }));
-      sends.send({ channelId, message: { clientMessageId, text, attachments, mentions: [...mentions] } });
+      const message = { clientMessageId, text, attachments, mentions: [...mentions], replyTo };
+      sends.send({ channelId, message });
       return { clientMessageId, stored };
     },
     retry: (clientMessageId) => sends.retry(clientMessageId),

@@ -21,7 +21,7 @@ import {
 const policy = { firstMs: 100, longestMs: 1000 };
 const outgoing = (clientMessageId: string, channelId = 'c'): OutgoingMessage => ({
   channelId,
-  message: { clientMessageId, text: clientMessageId, attachments: [], mentions: [] },
+  message: { clientMessageId, text: clientMessageId, attachments: [], mentions: [], replyTo: null },
 });
 const ids = (sends: readonly { message: { clientMessageId: string } }[]) =>
   sends.map(({ message }) => message.clientMessageId);

@@ -1,8 +1,10 @@
 import type { ClientFrameName, ServerFrame, ServerFrameName } from '@chatplatform/contracts/frames/socket';
 import type { Channel, Message, SendMessageRequest } from '@chatplatform/contracts/http/chat';
+import type { ChannelSync } from '@chatplatform/contracts/http/stream';
 import type { Problem } from '@chatplatform/contracts/problem';
 import { failureOf, RequestFailed } from '../core/failure.ts';
 import type { Connection, ConnectionOptions } from '../edge/connection.ts';
+import { entryOf } from '../edge/wire.ts';
 import type { Session } from '../session.ts';
 
 export const message = (seq: number, more: Partial<Message> = {}): Message => ({
