@@ -27,6 +27,7 @@ import { createNotificationRepository } from './infrastructure/mongo/notificatio
 import { createPeopleRepository } from './infrastructure/mongo/people-repository.ts';
 import { checkSchema } from './infrastructure/mongo/schema.ts';
 import { createPresenceClient } from './infrastructure/presence-client.ts';
+import { createWithdrawals } from './infrastructure/mongo/withdrawals.ts';
 import { createPushTransport } from './infrastructure/push-transport.ts';
 import { createSmtpTransport } from './infrastructure/smtp-transport.ts';
 import { startWorkers } from './infrastructure/workers.ts';
@@ -59,6 +60,7 @@ export async function startNotification(
     devices: createDeviceRepository(collections),
     preferences: createPreferencesRepository(collections),
     fanOuts: createFanOutQueue(collections, newId),
+    withdrawals: createWithdrawals(collections),
     notifications: createNotificationRepository(collections, {
       newId,
       deliveredEvent: (data) =>

@@ -16,6 +16,7 @@ export const subscriptions = {
     'chat.channel.member-added.v1',
     'chat.channel.member-removed.v1',
     'chat.message.created.v1',
+    'chat.message.deleted.v1',
   ],
   analytics: [
     'user.registered.v1',

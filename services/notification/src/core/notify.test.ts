@@ -54,6 +54,19 @@ describe('a message', () => {
     expect(world.mailsTo('bo@example.org')).toHaveLength(1);
   });
 
+  it.each(['after', 'before'])(
+    'is told to nobody when it was deleted, whose event comes %s it',
+    async (order) => {
+      const { world, talk } = await offlineConversation(['ada', 'bo']);
+      const events = [talk.message('never mind'), talk.deleted()];
+      for (const event of order === 'after' ? events : events.toReversed()) await world.handle(event);
+      await world.elapse(GRACE_MS);
+      await world.elapse(HOUR_MS);
+      expect(world.mails).toEqual([]);
+      expect(world.deps.notifications.all()).toEqual([]);
+    },
+  );
+
   it('is not mailed to who left, nor to who joined long after it was said', async () => {
     const { world, talk, userId } = await offlineConversation();
     const { channelId } = talk;

@@ -15,8 +15,10 @@ import type { ScheduleDeps } from '../core/commands/schedule-fan-out.ts';
 import type { Membership } from '../core/domain/channel.ts';
 import type { Occasion } from '../core/domain/occasion.ts';
 import type { PeopleRepository } from '../core/ports/projections.ts';
+import type { Withdrawals } from '../core/ports/withdrawals.ts';
 
-export type ConsumerDeps = ProjectionDeps & ScheduleDeps & { readonly people: PeopleRepository };
+export type ConsumerDeps = ProjectionDeps &
+  ScheduleDeps & { readonly people: PeopleRepository; readonly withdrawals: Withdrawals };
 
 export interface EventConsumer {
   readonly types: readonly EventType[];
@@ -49,6 +51,8 @@ async function dispatch(deps: ConsumerDeps, event: KnownEvent): Promise<void> {
       return recordMembership(deps, membershipOf(event.data, event.time, false));
     case 'chat.message.created.v1':
       return schedule(deps, event, event.data.createdAt, messageOccasion(event.data));
+    case 'chat.message.deleted.v1':
+      return deps.withdrawals.record(event.data.messageId, new Date(event.data.deletedAt));
   }
 }
 

@@ -6,6 +6,7 @@ import {
   inMemoryNotifications,
   inMemoryPeople,
   inMemoryPreferences,
+  inMemoryWithdrawals,
 } from './in-memory-stores.ts';
 import { describeStoresContract } from './stores-contract.ts';
 
@@ -13,6 +14,7 @@ describeStoresContract('the fake', async () => ({
   people: inMemoryPeople(),
   channels: inMemoryChannels(),
   fanOuts: inMemoryFanOuts(newId),
+  withdrawals: inMemoryWithdrawals(),
   notifications: inMemoryNotifications(newId),
   devices: inMemoryDevices(),
   preferences: inMemoryPreferences(),

@@ -11,6 +11,7 @@ import type { DeviceRepository, PreferencesRepository } from '../core/ports/devi
 import type { FanOutQueue } from '../core/ports/fan-out-queue.ts';
 import type { NotificationRepository } from '../core/ports/notification-repository.ts';
 import type { ChannelDirectory, PeopleRepository } from '../core/ports/projections.ts';
+import type { Withdrawals } from '../core/ports/withdrawals.ts';
 
 /** Fakes of the ports; the contract suites hold them to the same behaviour as the MongoDB adapters. */
 
@@ -101,6 +102,14 @@ export function inMemoryFanOuts(newId: () => string): FanOutQueue {
       for (const [eventId] of old) queue.delete(eventId);
       return old.length;
     },
+  };
+}
+
+export function inMemoryWithdrawals(): Withdrawals {
+  const withdrawn = new Set<string>();
+  return {
+    record: async (messageId) => void withdrawn.add(messageId),
+    isWithdrawn: async (messageId) => withdrawn.has(messageId),
   };
 }
 

@@ -7,11 +7,13 @@ import type { DeviceRepository, PreferencesRepository } from '../core/ports/devi
 import type { FanOutQueue } from '../core/ports/fan-out-queue.ts';
 import type { NotificationRepository } from '../core/ports/notification-repository.ts';
 import type { ChannelDirectory, PeopleRepository } from '../core/ports/projections.ts';
+import type { Withdrawals } from '../core/ports/withdrawals.ts';
 
 export interface Stores {
   readonly people: PeopleRepository;
   readonly channels: ChannelDirectory;
   readonly fanOuts: FanOutQueue;
+  readonly withdrawals: Withdrawals;
   readonly notifications: NotificationRepository;
   readonly devices: DeviceRepository;
   readonly preferences: PreferencesRepository;
@@ -74,12 +76,24 @@ export function describeStoresContract(name: string, freshStores: () => Promise<
       });
     });
 
+    describe('withdrawals', () => {
+      it('knows a message that was deleted, once or twice, and no other', async () => {
+        const messageId = `${newId()}:1`;
+        expect(await stores.withdrawals.isWithdrawn(messageId)).toBe(false);
+        await stores.withdrawals.record(messageId, at(0));
+        await stores.withdrawals.record(messageId, at(1));
+        expect(await stores.withdrawals.isWithdrawn(messageId)).toBe(true);
+        expect(await stores.withdrawals.isWithdrawn(`${newId()}:1`)).toBe(false);
+      });
+    });
+
     describe('fan-outs', () => {
       const channelId = newId();
       const fanOut = (eventId: string) => ({
         eventId,
         occasion: {
           kind: 'message' as const,
+          messageId: `${channelId}:1`,
           channelId,
           senderId: newId(),
           text: 'hi',

@@ -15,6 +15,7 @@ import {
   inMemoryNotifications,
   inMemoryPeople,
   inMemoryPreferences,
+  inMemoryWithdrawals,
 } from './in-memory-stores.ts';
 
 export const GRACE_MS = 5_000;
@@ -26,6 +27,7 @@ export function createWorld(options: { start?: Date } = {}) {
   const people = inMemoryPeople();
   const channels = inMemoryChannels();
   const fanOuts = inMemoryFanOuts(newId);
+  const withdrawals = inMemoryWithdrawals();
   const notifications = inMemoryNotifications(newId);
   const devices = inMemoryDevices();
   const preferences = inMemoryPreferences();
@@ -42,6 +44,7 @@ export function createWorld(options: { start?: Date } = {}) {
     people,
     channels,
     fanOuts,
+    withdrawals,
     notifications,
     devices,
     preferences,
@@ -145,5 +148,14 @@ export function conversation(world: World, names: readonly string[]) {
       mentions,
       createdAt: world.now().toISOString(),
     });
-  return { users, sender, channelId, registered, created, message };
+  const deleted = (): CloudEvent =>
+    world.event('chat.message.deleted.v1', {
+      messageId: `${channelId}:1`,
+      channelId,
+      seq: 1,
+      entrySeq: 2,
+      deletedBy: sender.userId,
+      deletedAt: world.now().toISOString(),
+    });
+  return { users, sender, channelId, registered, created, message, deleted };
 }

@@ -15,9 +15,11 @@ import type { ClaimedFanOut, FanOutQueue } from '../ports/fan-out-queue.ts';
 import type { NotificationRepository } from '../ports/notification-repository.ts';
 import type { ChannelDirectory, PeopleRepository } from '../ports/projections.ts';
 import type { PresenceReader } from '../ports/transports.ts';
+import type { Withdrawals } from '../ports/withdrawals.ts';
 
 export interface FanOutDeps {
   readonly fanOuts: FanOutQueue;
+  readonly withdrawals: Pick<Withdrawals, 'isWithdrawn'>;
   readonly channels: ChannelDirectory;
   readonly people: PeopleRepository;
   readonly devices: DeviceRepository;
@@ -41,6 +43,10 @@ export interface FanOutResult {
 /** Turns one claimed occasion into notifications for those who are to be told. Repeating it tells nobody twice. */
 export async function runFanOut(deps: FanOutDeps, claim: ClaimedFanOut): Promise<FanOutResult> {
   const { fanOut } = claim;
+  if (await isWithdrawn(deps, fanOut)) {
+    await deps.fanOuts.settle(claim, deps.clock.now());
+    return { notified: 0, postponed: null, presenceError: null };
+  }
   const channelId = channelOf(fanOut.occasion);
   // The channel before its members: a channel that is known has all of its first members recorded.
   const channel = channelId === null ? null : await deps.channels.findChannel(channelId);
@@ -56,6 +62,9 @@ export async function runFanOut(deps: FanOutDeps, claim: ClaimedFanOut): Promise
   else await deps.fanOuts.postpone(claim, new Date(now.getTime() + decision.delayMs));
   return { notified, postponed: decision.action === 'postpone' ? decision.because : null, presenceError };
 }
+
+const isWithdrawn = async ({ withdrawals }: FanOutDeps, { occasion }: FanOut): Promise<boolean> =>
+  occasion.kind === 'message' && (await withdrawals.isWithdrawn(occasion.messageId));
 
 async function askPresence(
   reader: PresenceReader,

@@ -17,6 +17,7 @@ export async function scheduleFanOut({ fanOuts, graceMs }: ScheduleDeps, event: 
 export function messageOccasion(data: EventData<'chat.message.created.v1'>): Occasion {
   return {
     kind: 'message',
+    messageId: data.messageId,
     channelId: data.channelId,
     senderId: data.senderId,
     text: data.text,

@@ -3,6 +3,7 @@ export type Occasion = MessageOccasion | FriendshipOccasion;
 
 export interface MessageOccasion {
   readonly kind: 'message';
+  readonly messageId: string;
   readonly channelId: string;
   readonly senderId: string;
   readonly text: string;

@@ -31,6 +31,12 @@ export interface FanOutDocument {
   settledAt: Date | null;
 }
 
+export interface WithdrawalDocument {
+  /** The message's id. */
+  _id: string;
+  at: Date;
+}
+
 export type NotificationDocument = Omit<Notification, 'id'> & {
   _id: string;
   /** null when nothing is left to try; while claimed, the end of the lease. */
@@ -49,6 +55,7 @@ export interface Collections {
   readonly channels: Collection<ChannelDocument>;
   readonly memberships: Collection<MembershipDocument>;
   readonly fanOuts: Collection<FanOutDocument>;
+  readonly withdrawals: Collection<WithdrawalDocument>;
   readonly notifications: Collection<NotificationDocument>;
   readonly devices: Collection<DeviceDocument>;
   readonly preferences: Collection<PreferencesDocument>;
@@ -60,6 +67,7 @@ export function collectionsOf(db: Db): Collections {
     channels: db.collection('channels'),
     memberships: db.collection('memberships'),
     fanOuts: db.collection('fan_outs'),
+    withdrawals: db.collection('withdrawals'),
     notifications: db.collection('notifications'),
     devices: db.collection('devices'),
     preferences: db.collection('preferences'),

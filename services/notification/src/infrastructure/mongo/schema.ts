@@ -4,7 +4,10 @@ import type { Collection, Db } from 'mongodb';
 import { collectionsOf } from './collections.ts';
 
 /** Raise it with every change to `migrateSchema`. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
+
+/** Far longer than an event of the message may still be on its way. */
+const WITHDRAWALS_KEPT_SECONDS = 90 * 24 * 3600;
 
 interface SchemaDocument {
   _id: 'schema';
@@ -17,11 +20,12 @@ function schemaCollection(db: Db): Collection<SchemaDocument> {
 
 /** Creates the indexes. Idempotent and safe to run several times at once. */
 export async function migrateSchema(db: Db): Promise<void> {
-  const { memberships, fanOuts, notifications, devices } = collectionsOf(db);
+  const { memberships, fanOuts, withdrawals, notifications, devices } = collectionsOf(db);
   await memberships.createIndex({ channelId: 1, active: 1 });
   await fanOuts.createIndex({ dueAt: 1 });
   await fanOuts.createIndex({ channelId: 1, occurredAt: 1 });
   await fanOuts.createIndex({ settledAt: 1 });
+  await withdrawals.createIndex({ at: 1 }, { expireAfterSeconds: WITHDRAWALS_KEPT_SECONDS });
   await notifications.createIndex({ eventId: 1, userId: 1 }, { unique: true });
   await notifications.createIndex({ userId: 1, _id: -1 });
   await notifications.createIndex({ nextAttemptAt: 1 });

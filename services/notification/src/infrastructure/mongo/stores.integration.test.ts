@@ -13,6 +13,7 @@ import { createFanOutQueue } from './fan-out-queue.ts';
 import { createNotificationRepository } from './notification-repository.ts';
 import { createPeopleRepository } from './people-repository.ts';
 import { checkSchema, migrateSchema } from './schema.ts';
+import { createWithdrawals } from './withdrawals.ts';
 
 const url = process.env['MONGODB_URL'];
 const connections: MongoConnection[] = [];
@@ -28,6 +29,7 @@ function storesOf(collections: Collections) {
     people: createPeopleRepository(collections),
     channels: createChannelDirectory(collections),
     fanOuts: createFanOutQueue(collections, newId),
+    withdrawals: createWithdrawals(collections),
     devices: createDeviceRepository(collections),
     preferences: createPreferencesRepository(collections),
     notifications: createNotificationRepository(collections, {
