@@ -81,7 +81,7 @@ describeWithStores('members', () => {
     expect((await world.ask(0, bob, `GET /${group.id}/messages`)).status).toBe(404);
   });
 
-  const roleOf = (pod: number, actor: string, channelId: string, whom: string, role: ChannelRole) =>
+  const roleOf = (pod: number, actor: string, [channelId, whom]: [string, string], role: ChannelRole) =>
     world.ask<Member>(pod, actor, `PUT /${channelId}/members/${whom}`, { role });
   const react = (pod: number, who: string, channelId: string, seq: number) =>
     world.ask(pod, who, `PUT /${channelId}/messages/${seq}/reactions`, {
@@ -98,14 +98,14 @@ describeWithStores('members', () => {
     });
     expect(channel).toMatchObject({ kind: 'private', role: 'owner' });
     await world.say(0, eve, channel.id, 'first');
-    expect((await roleOf(0, bob, channel.id, eve, 'read-only')).status).toBe(403);
+    expect((await roleOf(0, bob, [channel.id, eve], 'read-only')).status).toBe(403);
     expect((await world.ask(0, bob, `DELETE /${channel.id}/messages/1`)).status).toBe(403);
-    expect(await roleOf(1, ada, channel.id, bob, 'moderator')).toMatchObject({
+    expect(await roleOf(1, ada, [channel.id, bob], 'moderator')).toMatchObject({
       status: 200,
       body: { userId: bob, role: 'moderator' },
     });
     expect((await world.ask(0, bob, `DELETE /${channel.id}/messages/1`)).status).toBe(200);
-    await roleOf(0, ada, channel.id, eve, 'read-only');
+    await roleOf(0, ada, [channel.id, eve], 'read-only');
     expect(await world.say(1, eve, channel.id, 'may I?')).toMatchObject({
       status: 403,
       body: { code: 'channel.read-only' },
@@ -113,18 +113,18 @@ describeWithStores('members', () => {
     await world.say(0, bob, channel.id, 'react to this');
     expect((await react(1, eve, channel.id, 5)).status).toBe(403);
     expect((await world.ask(1, eve, `GET /${channel.id}/messages`)).status).toBe(200);
-    expect(await roleOf(0, ada, channel.id, ada, 'member')).toMatchObject({
+    expect(await roleOf(0, ada, [channel.id, ada], 'member')).toMatchObject({
       status: 409,
       body: { code: 'channel.last-owner' },
     });
-    await roleOf(0, ada, channel.id, bob, 'owner');
-    expect((await roleOf(1, ada, channel.id, ada, 'member')).status).toBe(200);
-    expect((await roleOf(0, ada, channel.id, eve, 'member')).status).toBe(403);
+    await roleOf(0, ada, [channel.id, bob], 'owner');
+    expect((await roleOf(1, ada, [channel.id, ada], 'member')).status).toBe(200);
+    expect((await roleOf(0, ada, [channel.id, eve], 'member')).status).toBe(403);
   });
 
   it('never leaves a channel without an owner, however many go at once', async () => {
     const channel = await world.createGroup(ada, bob, eve);
-    await roleOf(0, ada, channel.id, bob, 'owner');
+    await roleOf(0, ada, [channel.id, bob], 'owner');
     const gone = await Promise.all([
       world.ask(0, ada, `DELETE /${channel.id}/members/${ada}`),
       world.ask(1, bob, `DELETE /${channel.id}/members/${bob}`),

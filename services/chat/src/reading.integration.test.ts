@@ -149,8 +149,7 @@ describeWithStores('reading', () => {
     const known = new Map([...groups, left].map(({ id }) => [id, 0]));
     known.set(groups[0]?.id ?? '', 5);
     const seen = new Map<string, number[]>();
-    let rounds = 0;
-    for (let complete = false; !complete; rounds += 1) {
+    const ask = async (): Promise<boolean> => {
       const channels = [...known].map(([channelId, afterSeq]) => ({ channelId, afterSeq }));
       const { body } = await world.ask<SyncAnswer>(0, person, 'POST /sync', { channels, limit: 22 });
       expect(body.channels.map(({ channelId }) => channelId)).toEqual([...known.keys()]);
@@ -162,8 +161,10 @@ describeWithStores('reading', () => {
         seen.set(channelId, [...(seen.get(channelId) ?? []), ...entries.map(({ seq }) => seq)]);
         known.set(channelId, entries.at(-1)?.seq ?? known.get(channelId) ?? 0);
       }
-      ({ complete } = body);
-    }
+      return body.complete;
+    };
+    let rounds = 1;
+    while (!(await ask())) rounds += 1;
     expect(rounds).toBe(3);
     for (const [index, { id }] of groups.entries()) {
       expect(seen.get(id)).toEqual(index === 0 ? [] : [1, 2, 3, 4, 5]);

@@ -11,7 +11,8 @@ import type {
 import type { StreamEntry, SyncAnswer } from '@chatplatform/contracts/http/stream';
 import { peerOf } from '../core/domain/channel.ts';
 import type { ChannelView } from '../core/domain/channel.ts';
-import type { Entry } from '../core/domain/entry.ts';
+import { isMembershipEntry, isMessageChange } from '../core/domain/entry.ts';
+import type { Entry, MessageChangeContent } from '../core/domain/entry.ts';
 import type { Message, Reaction } from '../core/domain/message.ts';
 import type { PublicChannel } from '../core/queries/find-public-channels.ts';
 import type { Members, MemberView } from '../core/queries/list-members.ts';
@@ -101,34 +102,35 @@ export const presentHistory = (versions: readonly MessageVersion[]): MessageHist
 
 /** As the contract says, without what only the service needs: the operation, revisions. */
 export function presentEntry(entry: Entry): StreamEntry {
-  const { id, channelId, seq, messageCount } = entry;
+  const { id, channelId, seq, messageCount, actorId } = entry;
   const happened = { id, channelId, seq, messageCount, at: entry.at.toISOString() };
   if (entry.type === 'receipts') {
     return { ...happened, type: entry.type, receipts: entry.receipts.map((receipt) => ({ ...receipt })) };
   }
-  const { actorId } = entry;
   if (actorId === null) throw new Error(`nobody did ${id}`);
   const done = { ...happened, actorId };
-  switch (entry.type) {
-    case 'message':
-      return { ...done, type: entry.type, message: presentMessage(entry.message) };
-    case 'message-edited': {
-      const { messageSeq, text, mentions } = entry;
-      return { ...done, type: entry.type, messageSeq, text, mentions: [...mentions] };
-    }
+  if (isMessageChange(entry)) return { ...done, ...presentMessageChange(entry) };
+  if (isMembershipEntry(entry)) {
+    const { userId } = entry;
+    return entry.type === 'member-removed'
+      ? { ...done, type: entry.type, userId }
+      : { ...done, type: entry.type, userId, role: entry.role };
+  }
+  return entry.type === 'message'
+    ? { ...done, type: entry.type, message: presentMessage(entry.message) }
+    : { ...done, type: entry.type };
+}
+
+function presentMessageChange(change: MessageChangeContent) {
+  const { messageSeq } = change;
+  switch (change.type) {
+    case 'message-edited':
+      return { type: change.type, messageSeq, text: change.text, mentions: [...change.mentions] };
     case 'message-deleted':
-      return { ...done, type: entry.type, messageSeq: entry.messageSeq };
+      return { type: change.type, messageSeq };
     case 'reaction-added':
     case 'reaction-removed':
-      return { ...done, type: entry.type, messageSeq: entry.messageSeq, emoji: entry.emoji };
-    case 'member-added':
-    case 'role-changed':
-      return { ...done, type: entry.type, userId: entry.userId, role: entry.role };
-    case 'member-removed':
-      return { ...done, type: entry.type, userId: entry.userId };
-    case 'archived':
-    case 'unarchived':
-      return { ...done, type: entry.type };
+      return { type: change.type, messageSeq, emoji: change.emoji };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { EventData, EventType } from '@chatplatform/contracts/events/catalogue';
 import type { Channel } from './channel.ts';
-import type { Entry, MembershipContent } from './entry.ts';
-import { entryId } from './entry.ts';
+import { entryId, isMembershipEntry, isMessageChange } from './entry.ts';
+import type { Entry, EntryOf, MembershipContent } from './entry.ts';
 import type { Message } from './message.ts';
 import type { MessageChange } from './projection.ts';
 
@@ -29,35 +29,23 @@ export const channelCreated = (channel: Channel, memberIds: readonly string[]): 
 
 /** What other services are told of an entry; nothing of receipts. */
 export function eventOf(entry: Entry): ChatEvent | undefined {
-  switch (entry.type) {
-    case 'message':
-      return messageCreated(entry.message);
-    case 'message-edited':
-    case 'message-deleted':
-    case 'reaction-added':
-    case 'reaction-removed':
-      return messageChanged(entry);
-    case 'member-added':
-    case 'role-changed':
-    case 'member-removed':
-      return membershipChanged(entry.channelId, entry);
-    case 'archived':
-    case 'unarchived':
-      return {
-        type: 'chat.channel.archived.v1',
-        subject: entry.channelId,
-        data: {
-          channelId: entry.channelId,
-          seq: entry.seq,
-          archived: entry.type === 'archived',
-          changedBy: actorOf(entry),
-          changedAt: entry.at.toISOString(),
-        },
-      };
-    case 'receipts':
-      return undefined;
-  }
+  if (isMessageChange(entry)) return messageChanged(entry);
+  if (isMembershipEntry(entry)) return membershipChanged(entry.channelId, entry);
+  if (entry.type === 'receipts') return undefined;
+  return entry.type === 'message' ? messageCreated(entry.message) : archiveChanged(entry);
 }
+
+const archiveChanged = (entry: EntryOf<'archived' | 'unarchived'>): ChatEvent => ({
+  type: 'chat.channel.archived.v1',
+  subject: entry.channelId,
+  data: {
+    channelId: entry.channelId,
+    seq: entry.seq,
+    archived: entry.type === 'archived',
+    changedBy: actorOf(entry),
+    changedAt: entry.at.toISOString(),
+  },
+});
 
 function actorOf({ id, actorId }: Entry): string {
   if (actorId === null) throw new Error(`nobody did ${id}`);

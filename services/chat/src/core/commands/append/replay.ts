@@ -23,7 +23,7 @@ export const isArchived = (entries: readonly Entry[], seq: number): boolean =>
 export const isDeleted = (entries: readonly Entry[], messageSeq: number, seq: number): boolean =>
   upTo(entries, seq).some((entry) => entry.type === 'message-deleted' && entry.messageSeq === messageSeq);
 
-/** The text and mentions of the message at a place, and who reacted with what. */
+/** The text and mentions of the message at a place, and who reacted to it. */
 export function messageAt(entries: readonly Entry[], messageSeq: number) {
   const said = entries.find(({ seq }) => seq === messageSeq);
   if (said?.type !== 'message') throw new Error(`no message at ${messageSeq}`);
@@ -32,13 +32,17 @@ export function messageAt(entries: readonly Entry[], messageSeq: number) {
     (entry) => entry.type === 'message-edited' && entry.messageSeq === messageSeq,
   );
   const { text, mentions } = edit?.type === 'message-edited' ? edit : said.message;
-  const reacting = new Set<string>();
+  return { text, mentions, reactions: reactingTo(entries, messageSeq) };
+}
+
+function reactingTo(entries: readonly Entry[], messageSeq: number): string[] {
+  const people = new Set<string>();
   for (const entry of entries) {
-    if (entry.type === 'reaction-added' && entry.messageSeq === messageSeq) reacting.add(entry.actorId ?? '');
-    if (entry.type === 'reaction-removed' && entry.messageSeq === messageSeq)
-      reacting.delete(entry.actorId ?? '');
+    if (!('emoji' in entry) || entry.messageSeq !== messageSeq) continue;
+    if (entry.type === 'reaction-added') people.add(entry.actorId ?? '');
+    else people.delete(entry.actorId ?? '');
   }
-  return { text, mentions, reactions: [...reacting].toSorted() };
+  return [...people].toSorted();
 }
 
 export function readMarkOf(entries: readonly Entry[], userId: string): number {
