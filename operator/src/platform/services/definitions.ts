@@ -100,7 +100,7 @@ export const SERVICES: readonly ServiceDefinition[] = [
   },
   {
     name: 'media',
-    after: ['chat'],
+    after: ['auth'],
     migrates: true,
     connections: mongodb('media'),
     settings: (platform) =>
