@@ -10,8 +10,10 @@ import type { Standing } from '../../domain/membership.ts';
 import type { Message } from '../../domain/message.ts';
 import { channelNotFound } from '../../domain/refusals.ts';
 import type { EntryLog } from '../../ports/entry-log.ts';
+import { answer, answerRepeated, firstsOf } from './answers.ts';
+import type { Appended, Waiting } from './answers.ts';
 import { decideInOrder } from './draft.ts';
-import type { Decision, EntryDraft } from './draft.ts';
+import type { EntryDraft } from './draft.ts';
 import { ProjectionQueue } from './projection-queue.ts';
 
 export interface ChannelWriterDeps {
@@ -34,13 +36,6 @@ export interface ChannelWriterDeps {
   readonly random: () => number;
 }
 
-export interface Appended {
-  /** null: there was nothing to do. */
-  readonly entry: Entry | null;
-  /** It was done before: this was a retry. */
-  readonly repeated: boolean;
-}
-
 /** Entries a group holds at most: bounds the size of one write and the wait of the last in it. */
 export const MAX_GROUP = 200;
 /** Drafts that wait for their place at most; beyond it people are told to come back. */
@@ -56,13 +51,6 @@ const FIRST_LOOK = 64;
 const ABSORB_CHUNK = 500;
 /** People whose standing is remembered at most. */
 const MAX_STANDINGS = 2000;
-
-interface Waiting {
-  readonly draft: EntryDraft;
-  readonly result: PromiseWithResolvers<Appended>;
-}
-
-type Unplaced = Exclude<Decision, { readonly kind: 'place' }>;
 
 const contended = (): DomainError =>
   unavailable('channel.contended', 'The channel is too busy to give this its place.');
@@ -196,14 +184,14 @@ export class ChannelWriter {
     // Nothing to write, so nothing would be refused: whether the state is the last one has to be asked.
     if (outgoing.length === 0) {
       if (await this.#absorbed(state)) return group;
-      this.#answer(group, decisions);
+      answer(this.#deps.log, group, decisions);
       return [];
     }
     const stored = await this.#deps.log.append(outgoing);
     this.#writeMs = this.#now() - now.getTime();
     if (stored > 0) this.#took(outgoing.slice(0, stored).map(({ entry }) => entry));
     const decided = stored === 0 ? 0 : (outgoing[stored]?.index ?? group.length);
-    this.#answer(group.slice(0, decided), decisions);
+    answer(this.#deps.log, group.slice(0, decided), decisions);
     return this.#afterRefusal(group.slice(decided), tries);
   }
 
@@ -212,35 +200,6 @@ export class ChannelWriter {
     this.#state = { ...entries.reduce(advanced, this.#state), messages: new Map() };
     this.#deps.onStored(entries);
     this.#projection.push(entries);
-  }
-
-  #answer(group: readonly Waiting[], decisions: readonly Decision[]): void {
-    const unplaced: { waiting: Waiting; decision: Unplaced }[] = [];
-    for (const [index, waiting] of group.entries()) {
-      const decision = decisions[index];
-      if (!decision) throw new Error('a draft that was not decided');
-      if (decision.kind === 'place') waiting.result.resolve({ entry: decision.entry, repeated: false });
-      else unplaced.push({ waiting, decision });
-    }
-    if (unplaced.length > 0) void this.#answerUnplaced(unplaced);
-  }
-
-  /** Who may not do it any more, or finds it done, and has done it himself before, gets that result. */
-  async #answerUnplaced(
-    unplaced: readonly { readonly waiting: Waiting; readonly decision: Unplaced }[],
-  ): Promise<void> {
-    try {
-      const firsts = await this.#firstsOf(unplaced.map(({ waiting }) => waiting));
-      for (const { waiting, decision } of unplaced) {
-        const entry = firsts.get(waiting.draft.operation);
-        const isOwn = entry !== undefined && entry.actorId === waiting.draft.actorId;
-        if (decision.kind === 'nothing') waiting.result.resolve({ entry: entry ?? null, repeated: true });
-        else if (isOwn) waiting.result.resolve({ entry, repeated: true });
-        else waiting.result.reject(decision.error);
-      }
-    } catch (error) {
-      for (const { waiting } of unplaced) waiting.result.reject(error);
-    }
   }
 
   /**
@@ -254,13 +213,10 @@ export class ChannelWriter {
     // At once: while these are asked one after the other, the places move on. And for all of them: after a crash
     // whole groups come again, and would be refused one by one.
     const [firsts, wasBehind] = await Promise.all([
-      this.#firstsOf(rest),
+      firstsOf(this.#deps.log, rest),
       state ? this.#absorbed(state) : true,
     ]);
-    for (const { draft, result } of rest) {
-      const entry = firsts.get(draft.operation);
-      if (entry) result.resolve({ entry, repeated: true });
-    }
+    answerRepeated(rest, firsts);
     if (firsts.size === 0) {
       this.makeRoom();
       this.#deps.onContention(this.#channelId);
@@ -268,13 +224,6 @@ export class ChannelWriter {
       if (!wasBehind) await this.#deps.pause(this.#pauseAfter(tries));
     }
     return rest.filter(({ draft }) => !firsts.has(draft.operation));
-  }
-
-  async #firstsOf(waiting: readonly Waiting[]): Promise<ReadonlyMap<string | null, Entry>> {
-    const operations = waiting.flatMap(({ draft }) => draft.operation ?? []);
-    if (operations.length === 0) return new Map();
-    const entries = await this.#deps.log.findByOperations(operations);
-    return new Map(entries.map((entry) => [entry.operation, entry]));
   }
 
   /** The state to decide these by, with the standings of all they concern. */

@@ -1,5 +1,6 @@
 import { ChannelWriter } from './channel-writer.ts';
-import type { Appended, ChannelWriterDeps } from './channel-writer.ts';
+import type { Appended } from './answers.ts';
+import type { ChannelWriterDeps } from './channel-writer.ts';
 import type { EntryDraft } from './draft.ts';
 
 /** Writers kept at most; beyond it the one idle for longest goes, and its channel starts cold next time. */

@@ -7,7 +7,7 @@ import { archiveChannel } from '../archive-channel.ts';
 import { deleteMessage, editMessage, reactToMessage } from '../change-message.ts';
 import { removeMember } from '../remove-member.ts';
 import { sendMessage } from '../send-message.ts';
-import type { Appended } from './channel-writer.ts';
+import type { Appended } from './answers.ts';
 import type { EntryDraft } from './draft.ts';
 import { CHANNEL, channelOf, memberOf, startPod } from './model-pod.ts';
 import type { Pod } from './model-pod.ts';

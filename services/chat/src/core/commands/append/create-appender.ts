@@ -6,7 +6,7 @@ import type { EntryLog } from '../../ports/entry-log.ts';
 import type { LiveUpdates } from '../../ports/live-updates.ts';
 import type { MembershipStore } from '../../ports/membership-store.ts';
 import type { Projections } from '../../ports/projections.ts';
-import type { Appended } from './channel-writer.ts';
+import type { Appended } from './answers.ts';
 import { createChannelWriters } from './channel-writers.ts';
 import { createContention } from './contention.ts';
 import type { EntryDraft } from './draft.ts';

@@ -5,7 +5,7 @@ import type { Membership } from '../../domain/membership.ts';
 import { changesOf } from '../../domain/projection.ts';
 import { sendMessage } from '../send-message.ts';
 import { ChannelWriter } from './channel-writer.ts';
-import type { Appended } from './channel-writer.ts';
+import type { Appended } from './answers.ts';
 import type { EntryDraft } from './draft.ts';
 import type { ModelStore } from './model-store.ts';
 
