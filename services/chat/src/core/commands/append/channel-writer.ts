@@ -229,7 +229,6 @@ export class ChannelWriter {
   /** The state to decide these by, with the standings of all they concern. */
   async #stateFor(group: readonly Waiting[]): Promise<ChannelState> {
     if (this.#projection.failed) {
-      await this.#projection.drained().catch(() => undefined);
       this.#projection.restart();
       this.#state = null;
     }

@@ -1,4 +1,5 @@
 import { unavailable } from '@chatplatform/kit/errors';
+import type { DomainError } from '@chatplatform/kit/errors';
 import type { Entry } from '../../domain/entry.ts';
 
 /** Entries projected at once at most. */
@@ -12,15 +13,19 @@ const MAX_BATCH = 500;
 export class ProjectionQueue {
   readonly #project: (entries: readonly Entry[]) => Promise<void>;
   #pending: Entry[] = [];
-  #running: Promise<void> | undefined;
+  #running = false;
   #failure: unknown;
+  /** Entries pushed, and projected, so far. */
+  #pushed = 0;
+  #projected = 0;
+  #waiting: { readonly count: number; readonly result: PromiseWithResolvers<void> }[] = [];
 
   constructor(project: (entries: readonly Entry[]) => Promise<void>) {
     this.#project = project;
   }
 
   get idle(): boolean {
-    return this.#running === undefined;
+    return !this.#running;
   }
 
   /** What was pushed is lost: start again from the cursor. */
@@ -31,32 +36,53 @@ export class ProjectionQueue {
   /** @param entries consecutive, and right after those pushed before */
   push(entries: readonly Entry[]): void {
     if (this.failed) return;
+    this.#pushed += entries.length;
     this.#pending.push(...entries);
-    this.#running ??= this.#run();
+    if (!this.#running) void this.#run();
   }
 
-  /** Resolves once everything pushed is projected. @throws DomainError `unavailable` when it could not be */
+  /** Resolves once everything pushed so far is projected. @throws DomainError `unavailable` when it could not be */
   async drained(): Promise<void> {
-    while (this.#running) await this.#running;
-    if (this.failed) {
-      throw unavailable('store.unavailable', 'The channel could not be brought up to date; try again.', {
-        cause: this.#failure,
-      });
-    }
+    if (this.failed) throw this.#notProjected();
+    if (this.#projected === this.#pushed) return;
+    const result = Promise.withResolvers<void>();
+    this.#waiting.push({ count: this.#pushed, result });
+    await result.promise;
   }
 
+  /** Once nothing runs any more. */
   restart(): void {
     this.#failure = undefined;
+    this.#projected = this.#pushed;
   }
 
+  /** Never rejects. */
   async #run(): Promise<void> {
+    this.#running = true;
     try {
-      while (this.#pending.length > 0) await this.#project(this.#pending.splice(0, MAX_BATCH));
+      while (this.#pending.length > 0) {
+        const batch = this.#pending.splice(0, MAX_BATCH);
+        await this.#project(batch);
+        this.#projected += batch.length;
+        this.#tell();
+      }
     } catch (error) {
       this.#pending = [];
       this.#failure = error;
-    } finally {
-      this.#running = undefined;
+      for (const { result } of this.#waiting.splice(0)) result.reject(this.#notProjected());
     }
+    this.#running = false;
+  }
+
+  #tell(): void {
+    const due = this.#waiting.filter(({ count }) => count <= this.#projected);
+    this.#waiting = this.#waiting.filter(({ count }) => count > this.#projected);
+    for (const { result } of due) result.resolve();
+  }
+
+  #notProjected(): DomainError {
+    return unavailable('store.unavailable', 'The channel could not be brought up to date; try again.', {
+      cause: this.#failure,
+    });
   }
 }
