@@ -95,6 +95,36 @@ describe('mentions', () => {
     expect(late.get('c')).toMatchObject({ unreadCount: 0, mentionCount: 0 });
   });
 
+  test('follow what becomes of the message: edits bring them and take them away, a deletion takes them', () => {
+    const place = (seq: number) => ({
+      id: `c:${seq}`,
+      channelId: 'c',
+      seq,
+      messageCount: 2,
+      at: '2026-01-01T00:00:00Z',
+      actorId: 'somebody',
+    });
+    const edited = (seq: number, messageSeq: number, mentions: string[]): StreamEntry => ({
+      ...place(seq),
+      type: 'message-edited',
+      messageSeq,
+      text: '',
+      mentions,
+    });
+    const heard = [
+      entryOf(message(1)),
+      entryOf(message(2, { mentions: ['me'] })),
+      edited(3, 1, ['me', 'else']),
+      edited(4, 2, ['else']),
+    ].reduce((channels, entry) => noteEntry(channels, entry, 'me'), known());
+    expect(heard.get('c')).toMatchObject({ unreadMentions: [1], mentionCount: 1, unreadCount: 2 });
+    const deleted: StreamEntry = { ...place(5), type: 'message-deleted', messageSeq: 1 };
+    expect(noteEntry(heard, deleted, 'me').get('c')).toMatchObject({ unreadMentions: [], unreadCount: 2 });
+    // What is read is not mentioned again.
+    const after = noteEntry(noteRead(heard, read('me', 4), 'me'), edited(6, 1, ['me']), 'me');
+    expect(after.get('c')?.mentionCount).toBe(0);
+  });
+
   test('a list that does not know the newest one yet does not lose it; one that knows better wins', () => {
     const heard = noteEntry(said(4), mention(5), 'me');
     expect(replaceChannels(heard, [told(4)]).get('c')?.unreadMentions).toEqual([5]);

@@ -58,9 +58,24 @@ function noteMessage(
 }
 
 function noteOther(channel: Channel, entry: StreamEntry, userId: string): Channel {
-  if (entry.type !== 'receipts') return channel;
-  const mine = entry.receipts.find((receipt) => receipt.userId === userId);
-  return mine === undefined ? channel : raise(channel, mine);
+  switch (entry.type) {
+    case 'receipts': {
+      const mine = entry.receipts.find((receipt) => receipt.userId === userId);
+      return mine === undefined ? channel : raise(channel, mine);
+    }
+    // Mentions are counted as they stand: an edit may bring one or take it away, a deletion takes it away.
+    case 'message-edited':
+      return noteMention(channel, entry.messageSeq, entry.mentions.includes(userId));
+    case 'message-deleted':
+      return noteMention(channel, entry.messageSeq, false);
+    default:
+      return channel;
+  }
+}
+
+function noteMention(channel: Channel, messageSeq: number, mentioned: boolean): Channel {
+  const others = channel.unreadMentions.filter((seq) => seq !== messageSeq);
+  return raise(channel, { unreadMentions: mentioned ? [...others, messageSeq] : others });
 }
 
 /** The marks of others say nothing of what this person has read. */

@@ -45,7 +45,7 @@ export class ProjectionQueue {
   async drained(): Promise<void> {
     if (this.failed) throw this.#notProjected();
     if (this.#projected === this.#pushed) return;
-    const result = Promise.withResolvers<void>();
+    const result: PromiseWithResolvers<void> = Promise.withResolvers();
     this.#waiting.push({ count: this.#pushed, result });
     await result.promise;
   }
