@@ -1,8 +1,9 @@
 import { subscriptions } from '@chatplatform/contracts/events/subscriptions';
 import { systemClock } from '@chatplatform/kit/clock';
-import { toError, unavailable } from '@chatplatform/kit/errors';
+import { unavailable } from '@chatplatform/kit/errors';
 import { connectEventBus } from '@chatplatform/kit/events';
 import { createApp, listen } from '@chatplatform/kit/http';
+import { startInboxPruning } from '@chatplatform/kit/inbox-pruning';
 import { startManagementServer } from '@chatplatform/kit/management';
 import { registry } from '@chatplatform/kit/metrics';
 import { checkSchema, createPool, pruneInbox } from '@chatplatform/kit/postgres';
@@ -20,8 +21,6 @@ import { createPostgresFigures, migrations } from './infrastructure/postgres-fig
 
 /** Events held at once, and so the largest group that is written together. */
 const PREFETCH = 256;
-const PRUNE_INTERVAL_MS = 24 * 3_600_000;
-const INBOX_KEPT_MS = 90 * 24 * 3_600_000;
 
 /** Builds and starts everything; `context.name` names the queue. Returns the ports it listens on. */
 export async function startAnalytics(
@@ -31,12 +30,12 @@ export async function startAnalytics(
   const { logger } = context;
   const pool = createPool(config.POSTGRES_URL, { max: 5, applicationName: 'analytics' });
   context.onStop(() => pool.end());
-  const prune = setInterval(() => {
-    pruneInbox(pool, new Date(Date.now() - INBOX_KEPT_MS)).catch((error: unknown) => {
-      logger.warn({ err: toError(error) }, 'old inbox entries could not be removed');
-    });
-  }, PRUNE_INTERVAL_MS);
-  context.onStop(() => clearInterval(prune));
+  const pruning = startInboxPruning({
+    prune: (before) => pruneInbox(pool, before),
+    clock: systemClock,
+    logger,
+  });
+  context.onStop(() => pruning.stop());
 
   const options = influxOptions(config);
   const influx = openInflux(options);

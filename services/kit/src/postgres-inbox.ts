@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { PRUNE_BATCH } from './inbox-pruning.ts';
 import type { Migration } from './sql-migration.ts';
 
 export const inboxMigration: Migration = {
@@ -22,7 +23,15 @@ export const markInInbox = async (client: PoolClient, eventId: string): Promise<
   return rowCount === 1;
 };
 
-/** Forgets events done before that time; well above the longest a delivery can be late (90 days). */
-export const pruneInbox = async (pool: Pool, before: Date): Promise<void> => {
-  await pool.query('DELETE FROM inbox WHERE done_at < $1', [before]);
+/** Forgets events done before that time, in batches, so that none holds many rows. Returns how many. */
+export const pruneInbox = async (pool: Pool, before: Date): Promise<number> => {
+  let pruned = 0;
+  for (;;) {
+    const { rowCount } = await pool.query(
+      'DELETE FROM inbox WHERE event_id IN (SELECT event_id FROM inbox WHERE done_at < $1 LIMIT $2)',
+      [before, PRUNE_BATCH],
+    );
+    pruned += rowCount ?? 0;
+    if ((rowCount ?? 0) < PRUNE_BATCH) return pruned;
+  }
 };

@@ -1,5 +1,6 @@
 import sql from 'mssql';
 import type { ConnectionPool, Transaction } from 'mssql';
+import { PRUNE_BATCH } from './inbox-pruning.ts';
 import type { Migration } from './sql-migration.ts';
 
 export const inboxMigration: Migration = {
@@ -27,9 +28,15 @@ export const markInInbox = async (transaction: Transaction, eventId: string): Pr
   return rowsAffected[0] === 1;
 };
 
-/** Forgets events done before that time; well above the longest a delivery can be late (90 days). */
-export const pruneInbox = async (pool: ConnectionPool, before: Date): Promise<void> => {
-  const request = new sql.Request(pool);
-  request.input('before', sql.DateTime2(3), before);
-  await request.query('DELETE FROM [Inbox] WHERE [DoneAt] < @before');
+/** Forgets events done before that time, in batches, so that none holds many rows. Returns how many. */
+export const pruneInbox = async (pool: ConnectionPool, before: Date): Promise<number> => {
+  let pruned = 0;
+  for (;;) {
+    const request = new sql.Request(pool);
+    request.input('before', sql.DateTime2(3), before);
+    request.input('batch', sql.Int, PRUNE_BATCH);
+    const { rowsAffected } = await request.query('DELETE TOP (@batch) FROM [Inbox] WHERE [DoneAt] < @before');
+    pruned += rowsAffected[0] ?? 0;
+    if ((rowsAffected[0] ?? 0) < PRUNE_BATCH) return pruned;
+  }
 };
