@@ -1,0 +1,164 @@
+import { describe, expect, test } from '@jest/globals';
+import { check, countByKind, type Kind } from './checker.ts';
+import type { Device, History, Said, StoredChannel, StoredMessage } from './history.ts';
+
+/** Hand-made logs: a good one, and the same one with one thing wrong. */
+const stored = (seq: number, senderId: string, text: string): StoredMessage => ({
+  id: `c:${seq}`,
+  seq,
+  senderId,
+  clientMessageId: `id of ${text}`,
+  text,
+});
+const A = stored(1, 'ada', 'a');
+const B = stored(2, 'bob', 'b');
+const C = stored(3, 'ada', 'c');
+const said = (message: StoredMessage): Said => ({
+  senderId: message.senderId,
+  channelId: 'c',
+  clientMessageId: message.clientMessageId,
+  text: message.text,
+  acknowledged: { id: message.id, seq: message.seq },
+});
+const channel = (more: Partial<StoredChannel> = {}): StoredChannel => ({
+  channelId: 'c',
+  messages: [A, B, C],
+  places: [1, 2, 3],
+  reading: new Map([
+    ['ada', { readSeq: 3, unreadCount: 0 }],
+    ['bob', { readSeq: 2, unreadCount: 1 }],
+  ]),
+  ...more,
+});
+const device = (more: Partial<Device> = {}): Device => ({
+  name: "bob's phone",
+  userId: 'bob',
+  channelId: 'c',
+  heard: [A, B, C],
+  reading: { readSeq: 2, unreadCount: 1 },
+  ...more,
+});
+const good: History = {
+  channels: [channel()],
+  devices: [device(), device({ name: "ada's", userId: 'ada', reading: { readSeq: 3, unreadCount: 0 } })],
+  said: [said(A), said(B), said(C)],
+  effects: new Map([
+    ['c:1', 1],
+    ['c:2', 1],
+    ['c:3', 1],
+  ]),
+};
+const heard = (...messages: StoredMessage[]): History => ({
+  ...good,
+  devices: [device({ heard: messages })],
+});
+const read = (readSeq: number, unreadCount: number): History => ({
+  ...good,
+  devices: [device({ reading: { readSeq, unreadCount } })],
+});
+
+test('a good history has nothing to find', () => {
+  expect(check(good)).toEqual([]);
+});
+
+test('places of entries that are no messages are no holes and not unread', () => {
+  const history = {
+    ...good,
+    channels: [channel({ places: [1, 2, 3, 4] })],
+  };
+  expect(check(history)).toEqual([]);
+});
+
+describe('it finds', () => {
+  const bad: [string, Kind, History][] = [
+    [
+      'a message that was acknowledged and is gone',
+      'lost',
+      { ...good, said: [...good.said, said(stored(9, 'bob', 'gone'))] },
+    ],
+    [
+      'a message that was said and neither answered nor stored',
+      'lost',
+      {
+        ...good,
+        said: [...good.said, { senderId: 'bob', channelId: 'c', clientMessageId: 'x', text: 'unanswered' }],
+      },
+    ],
+    ['a hole in the stream', 'lost', { ...good, channels: [channel({ places: [1, 2, 3, 5] })] }],
+    ['a message that a device never heard of', 'lost', heard(A, C)],
+    [
+      'an event without effect',
+      'lost',
+      {
+        ...good,
+        effects: new Map([
+          ['c:1', 1],
+          ['c:2', 1],
+        ]),
+      },
+    ],
+    ['a place that is taken twice', 'doubled', { ...good, channels: [channel({ places: [1, 2, 2, 3] })] }],
+    [
+      'a message that is stored twice',
+      'doubled',
+      {
+        ...heard(A, B, C, { ...C, id: 'c:4', seq: 4 }),
+        channels: [
+          channel({
+            messages: [A, B, C, { ...C, id: 'c:4', seq: 4 }],
+            places: [1, 2, 3, 4],
+            reading: new Map([['bob', { readSeq: 3, unreadCount: 1 }]]),
+          }),
+        ],
+        devices: [
+          device({ heard: [A, B, C, { ...C, id: 'c:4', seq: 4 }], reading: { readSeq: 3, unreadCount: 1 } }),
+        ],
+        effects: new Map([...good.effects, ['c:4', 1]]),
+      },
+    ],
+    ['a message that a device heard twice', 'doubled', heard(A, B, B, C)],
+    [
+      'an event that had its effect twice',
+      'doubled',
+      { ...good, effects: new Map([...good.effects, ['c:2', 2]]) },
+    ],
+    ['messages that a device heard in another order', 'reordered', heard(A, C, B)],
+    [
+      'messages that are stored in another order than they were said',
+      'reordered',
+      { ...good, said: [said(C), said(A), said(B)] },
+    ],
+    ['a message that nobody said', 'phantom', { ...good, said: [said(A), said(C)] }],
+    ['a message that a device heard and nobody stored', 'phantom', heard(A, B, C, stored(4, 'eve', 'd'))],
+    ['a message that a device heard with another text', 'phantom', heard(A, { ...B, text: 'not b' }, C)],
+    [
+      'an acknowledgement that names another place',
+      'phantom',
+      { ...good, said: [said(A), { ...said(B), acknowledged: { id: 'c:7', seq: 7 } }, said(C)] },
+    ],
+    ['an event of nothing', 'phantom', { ...good, effects: new Map([...good.effects, ['c:8', 1]]) }],
+    ['a count that does not fit what is stored', 'wrong unread', read(2, 5)],
+    ['a mark that the server does not know', 'wrong unread', read(1, 2)],
+    [
+      'a server that counts otherwise',
+      'wrong unread',
+      {
+        ...good,
+        channels: [
+          channel({
+            reading: new Map([
+              ['bob', { readSeq: 2, unreadCount: 4 }],
+              ['ada', { readSeq: 3, unreadCount: 0 }],
+            ]),
+          }),
+        ],
+      },
+    ],
+  ];
+
+  test.each(bad)('%s: %s', (_what, kind, history) => {
+    const counts = countByKind(check(history));
+    expect(counts[kind]).toBeGreaterThan(0);
+    expect(Object.entries(counts).filter(([other, count]) => other !== kind && count > 0)).toEqual([]);
+  });
+});
