@@ -6,6 +6,7 @@ import type { Device, History, Said, StoredChannel, StoredMessage } from './hist
 const stored = (seq: number, senderId: string, text: string): StoredMessage => ({
   id: `c:${seq}`,
   seq,
+  number: seq,
   senderId,
   clientMessageId: `id of ${text}`,
   text,
@@ -23,7 +24,7 @@ const said = (message: StoredMessage): Said => ({
 const channel = (more: Partial<StoredChannel> = {}): StoredChannel => ({
   channelId: 'c',
   messages: [A, B, C],
-  places: [1, 2, 3],
+  lastSeq: 3,
   reading: new Map([
     ['ada', { readSeq: 3, unreadCount: 0 }],
     ['bob', { readSeq: 2, unreadCount: 1 }],
@@ -61,10 +62,23 @@ test('a good history has nothing to find', () => {
   expect(check(good)).toEqual([]);
 });
 
-test('places of entries that are no messages are no holes and not unread', () => {
-  const history = {
-    ...good,
-    channels: [channel({ places: [1, 2, 3, 4] })],
+test('places of entries that are no messages are no holes, and not unread', () => {
+  const later = { ...C, id: 'c:5', seq: 5 };
+  const history: History = {
+    channels: [
+      channel({
+        messages: [A, B, later],
+        lastSeq: 6,
+        reading: new Map([['bob', { readSeq: 4, unreadCount: 1 }]]),
+      }),
+    ],
+    devices: [device({ heard: [A, B, later], reading: { readSeq: 4, unreadCount: 1 } })],
+    said: [said(A), said(B), said(later)],
+    effects: new Map([
+      ['c:1', 1],
+      ['c:2', 1],
+      ['c:5', 1],
+    ]),
   };
   expect(check(history)).toEqual([]);
 });
@@ -84,7 +98,11 @@ describe('it finds', () => {
         said: [...good.said, { senderId: 'bob', channelId: 'c', clientMessageId: 'x', text: 'unanswered' }],
       },
     ],
-    ['a hole in the stream', 'lost', { ...good, channels: [channel({ places: [1, 2, 3, 5] })] }],
+    [
+      'a hole among the stored messages',
+      'lost',
+      { ...good, channels: [channel({ messages: [A, B, { ...C, number: 4 }] })] },
+    ],
     ['a message that a device never heard of', 'lost', heard(A, C)],
     [
       'an event without effect',
@@ -97,21 +115,29 @@ describe('it finds', () => {
         ]),
       },
     ],
-    ['a place that is taken twice', 'doubled', { ...good, channels: [channel({ places: [1, 2, 2, 3] })] }],
+    [
+      'a place that is taken twice',
+      'doubled',
+      { ...good, channels: [channel({ messages: [A, B, { ...C, number: 2 }] })] },
+    ],
+    ['a message beyond the end of its channel', 'phantom', { ...good, channels: [channel({ lastSeq: 2 })] }],
     [
       'a message that is stored twice',
       'doubled',
       {
-        ...heard(A, B, C, { ...C, id: 'c:4', seq: 4 }),
+        ...heard(A, B, C, { ...C, id: 'c:4', seq: 4, number: 4 }),
         channels: [
           channel({
-            messages: [A, B, C, { ...C, id: 'c:4', seq: 4 }],
-            places: [1, 2, 3, 4],
+            messages: [A, B, C, { ...C, id: 'c:4', seq: 4, number: 4 }],
+            lastSeq: 4,
             reading: new Map([['bob', { readSeq: 3, unreadCount: 1 }]]),
           }),
         ],
         devices: [
-          device({ heard: [A, B, C, { ...C, id: 'c:4', seq: 4 }], reading: { readSeq: 3, unreadCount: 1 } }),
+          device({
+            heard: [A, B, C, { ...C, id: 'c:4', seq: 4, number: 4 }],
+            reading: { readSeq: 3, unreadCount: 1 },
+          }),
         ],
         effects: new Map([...good.effects, ['c:4', 1]]),
       },

@@ -31,13 +31,16 @@ const finding = (kind: Kind, what: string): Finding => ({ kind, what });
 const keyOf = ({ senderId, clientMessageId }: { senderId: string; clientMessageId: string }): string =>
   `${senderId}:${clientMessageId}`;
 
-/** The stream is dense, and holds each message once. */
-function checkStream({ channelId, messages, places }: StoredChannel): Finding[] {
+/** The messages are dense by number, each at a place of its own, and each is there once. */
+function checkStream({ channelId, messages, lastSeq }: StoredChannel): Finding[] {
   const findings: Finding[] = [];
-  places.forEach((seq, index) => {
-    const before = places[index - 1] ?? 0;
-    if (seq === before) findings.push(finding('doubled', `two entries at ${channelId}:${seq}`));
-    else if (seq !== before + 1) findings.push(finding('lost', `a hole before ${channelId}:${seq}`));
+  messages.forEach(({ seq, number, id }, index) => {
+    const before = messages[index - 1];
+    if (seq === before?.seq || number === before?.number)
+      findings.push(finding('doubled', `two messages at the place of ${id}`));
+    else if (number !== (before?.number ?? 0) + 1)
+      findings.push(finding('lost', `message ${number - 1} of ${channelId} is missing before ${id}`));
+    if (seq > lastSeq) findings.push(finding('phantom', `${id} lies beyond the end of its channel`));
   });
   const seen = new Set<string>();
   for (const message of messages) {

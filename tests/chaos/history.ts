@@ -11,6 +11,8 @@ export interface History {
 export interface StoredMessage {
   readonly id: string;
   readonly seq: number;
+  /** Dense among the messages of the channel. */
+  readonly number: number;
   readonly senderId: string;
   readonly clientMessageId: string;
   readonly text: string;
@@ -20,8 +22,8 @@ export interface StoredChannel {
   readonly channelId: string;
   /** Ascending by seq. */
   readonly messages: readonly StoredMessage[];
-  /** The seqs of its whole stream that are taken, messages and others, ascending. */
-  readonly places: readonly number[];
+  /** The last place of its whole stream: messages and what else happened. */
+  readonly lastSeq: number;
   /** What the server says of each member's reading, by user id. */
   readonly reading: ReadonlyMap<string, Reading>;
 }

@@ -22,6 +22,7 @@ export const suites: readonly Suite[] = [
     args: ['--testPathPatterns', '\\.integration\\.test\\.ts$'],
     prepare: startTestServers,
   }),
+  jestSuite({ name: 'chaos', config: 'tests/chaos/jest.config.mjs' }),
   jestSuite({
     name: 'end-to-end',
     config: 'tests/e2e/jest.config.mjs',

@@ -5,40 +5,77 @@ export type TcpProxy = {
   readonly port: number;
   /** Ends every connection and refuses new ones, as a server that was killed does. */
   cut(): void;
+  /** Everything as it was. */
   restore(): void;
   /** Swallows what the server answers, as a network that loses packets does. */
   muteServer(): void;
   /** The same from the moment a client has sent these bytes: what they ask for is done, and nobody hears of it. */
   muteServerOnce(sent: string): void;
+  /** Swallows everything in both directions and keeps connections open, as a network that fell silent does. */
+  blackhole(): void;
+  /** Connections lead to this port from now on; those that are open end. */
+  redirect(port: number): void;
+  /** Everything takes this much longer, in ms, in each direction. */
+  delay(milliseconds: number): void;
+  /**
+   * Resolves when these bytes come by. From then on the proxy is a black hole; they themselves still pass, or not.
+   * What is split over several packets is not seen.
+   */
+  tripwire(wire: Tripwire): Promise<void>;
   close(): Promise<void>;
 };
+
+export type Tripwire = {
+  readonly from: 'client' | 'server';
+  readonly containing: string;
+  readonly passes: boolean;
+};
+
+type ArmedWire = Tripwire & { readonly resolve: () => void };
 
 /** A way to a real server that a test can break. */
 export const startTcpProxy = async (host: string, port: number): Promise<TcpProxy> => {
   const sockets = new Set<Socket>();
+  let target = port;
   let down = false;
   let muted = false;
+  let silent = false;
+  let delayMs = 0;
   let trigger: string | undefined;
+  let wires: ArmedWire[] = [];
   const track = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
+  };
+  /** Whether this chunk may go on. */
+  const passes = (from: 'client' | 'server', chunk: Buffer): boolean => {
+    if (silent || (from === 'server' && muted)) return false;
+    const tripped = wires.find((wire) => wire.from === from && chunk.includes(wire.containing));
+    if (tripped === undefined) return true;
+    wires = wires.filter((wire) => wire !== tripped);
+    silent = true;
+    tripped.resolve();
+    return tripped.passes;
+  };
+  const carry = (from: 'client' | 'server', chunk: Buffer, to: Socket): void => {
+    if (!passes(from, chunk)) return;
+    if (delayMs === 0) to.write(chunk);
+    else setTimeout(() => to.write(chunk), delayMs);
   };
   const server = createServer((client) => {
     if (down) {
       client.destroy();
       return;
     }
-    const upstream = connect(port, host);
+    const upstream = connect(target, host);
     track(client);
     track(upstream);
     client.on('data', (chunk) => {
       if (trigger !== undefined && chunk.includes(trigger)) muted = true;
+      carry('client', chunk, upstream);
     });
-    client.pipe(upstream);
-    upstream.on('data', (chunk) => {
-      if (!muted) client.write(chunk);
-    });
+    upstream.on('data', (chunk) => carry('server', chunk, client));
     client.on('close', () => upstream.destroy());
     upstream.on('close', () => client.destroy());
   });
@@ -58,9 +95,14 @@ export const startTcpProxy = async (host: string, port: number): Promise<TcpProx
       cut();
     },
     restore() {
+      // What was swallowed is missing in the middle of its connection: none of them can go on.
+      if (silent) cut();
       down = false;
       muted = false;
+      silent = false;
+      delayMs = 0;
       trigger = undefined;
+      wires = [];
     },
     muteServer() {
       muted = true;
@@ -68,6 +110,17 @@ export const startTcpProxy = async (host: string, port: number): Promise<TcpProx
     muteServerOnce(sent) {
       trigger = sent;
     },
+    blackhole() {
+      silent = true;
+    },
+    redirect(to) {
+      target = to;
+      cut();
+    },
+    delay(milliseconds) {
+      delayMs = milliseconds;
+    },
+    tripwire: (wire) => new Promise((resolve) => wires.push({ ...wire, resolve })),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

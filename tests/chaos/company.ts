@@ -1,0 +1,159 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createApi, createSession, uuidv7 } from '@chatplatform/client';
+import type { History, StoredChannel } from './history.ts';
+import { join, type Participant } from './participant.ts';
+import type { Observer } from './world/observer.ts';
+import type { World } from './world/world.ts';
+
+/** People who know one another, each in every channel; the first is there with two devices. */
+export interface Company {
+  readonly participants: readonly Participant[];
+  readonly channelIds: readonly string[];
+  /** Waits until everybody holds everything and nothing is under way. False when that takes too long. */
+  catchUp(): Promise<boolean>;
+  /** @param observer whose effects are looked at. Default: the world's own */
+  gather(observer?: Observer): Promise<History>;
+  leave(): void;
+}
+
+/** Reconnects wait up to ten seconds, acknowledgements twelve; the machine may be busy. */
+const CATCH_UP_WITHIN_MS = 90_000;
+
+const newId = (): string => uuidv7(Date.now(), crypto.getRandomValues(new Uint8Array(16)));
+
+export async function gatherCompany(
+  world: World,
+  { people, channels }: { people: number; channels: number },
+): Promise<Company> {
+  const userIds = Array.from({ length: people }, newId);
+  await world.introduce(userIds);
+  const channelIds = await untilDone(() => createChannels(world, userIds, channels));
+  const [first = ''] = userIds;
+  const seats = [
+    ...userIds.map((userId, index) => ({ userId, name: `person ${index}` })),
+    { userId: first, name: 'person 0, again' },
+  ];
+  const participants = await Promise.all(seats.map((seat) => join(world.url, { ...seat, channelIds })));
+
+  const catchUp = async (): Promise<boolean> => {
+    const deadline = Date.now() + CATCH_UP_WITHIN_MS;
+    while (Date.now() < deadline) {
+      await pause(100);
+      if (participants.some(({ client }) => client.state().outbox.sends.length > 0)) continue;
+      const stored = await readStored(world, userIds, channelIds).catch(() => undefined);
+      if (stored !== undefined && agree(participants, stored) && (await hadEffect(world.observer, stored)))
+        return true;
+    }
+    return false;
+  };
+
+  return {
+    participants,
+    channelIds,
+    catchUp,
+    async gather(observer = world.observer) {
+      const effects = await observer.effects();
+      return {
+        channels: await untilDone(() => readStored(world, userIds, channelIds)),
+        devices: participants.flatMap((participant) =>
+          channelIds.map((channelId) => participant.view(channelId)),
+        ),
+        said: participants.flatMap((participant) => participant.said()),
+        effects: new Map(
+          [...effects].filter(([id]) => channelIds.some((channelId) => id.startsWith(channelId))),
+        ),
+      };
+    },
+    leave() {
+      for (const participant of participants) participant.leave();
+    },
+  };
+}
+
+/** Another run beside this one may break at this moment what is asked here. */
+async function untilDone<T>(act: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1)
+    try {
+      return await act();
+    } catch (error) {
+      if (tries === 30) throw error;
+      await pause(500);
+    }
+}
+
+async function apiOf(world: World, userId: string) {
+  const session = createSession({ url: world.url });
+  await session.logIn({ login: userId, password: 'of no concern' });
+  return createApi(session);
+}
+
+async function createChannels(world: World, userIds: readonly string[], count: number): Promise<string[]> {
+  const [owner = '', ...memberIds] = userIds;
+  const api = await apiOf(world, owner);
+  const ids: string[] = [];
+  for (let index = 0; index < count; index += 1)
+    ids.push((await api.createChannel({ kind: 'group', name: `Channel ${index}`, memberIds })).id);
+  return ids;
+}
+
+function agree(participants: readonly Participant[], stored: readonly StoredChannel[]): boolean {
+  return stored.every(({ channelId, lastSeq, reading }) =>
+    participants.every(
+      (participant) =>
+        participant.holds(channelId, lastSeq) &&
+        participant.view(channelId).reading.readSeq === reading.get(participant.userId)?.readSeq,
+    ),
+  );
+}
+
+async function hadEffect(observer: Observer, stored: readonly StoredChannel[]): Promise<boolean> {
+  const effects = await observer.effects();
+  return stored.every(({ messages }) => messages.every(({ id }) => effects.has(id)));
+}
+
+/** What is stored, page by page, and what the server says each person has read. */
+async function readStored(
+  world: World,
+  userIds: readonly string[],
+  channelIds: readonly string[],
+): Promise<StoredChannel[]> {
+  const lists = await Promise.all(
+    userIds.map(async (userId) => {
+      const api = await apiOf(world, userId);
+      return { userId, api, items: (await api.listChannels()).items };
+    }),
+  );
+  const api = lists[0]?.api;
+  if (api === undefined) throw new Error('a company of nobody');
+  return Promise.all(
+    channelIds.map(async (channelId): Promise<StoredChannel> => {
+      const page = async (afterSeq: number) => api.listMessages(channelId, { afterSeq, limit: 200 });
+      let read = await page(0);
+      const messages = [...read.items];
+      while (!read.complete) {
+        read = await page(messages.at(-1)?.seq ?? 0);
+        messages.push(...read.items);
+      }
+      const reading = new Map(
+        lists.flatMap(({ userId, items }) => {
+          const channel = items.find(({ id }) => id === channelId);
+          if (channel === undefined) return [];
+          return [[userId, { readSeq: channel.readSeq, unreadCount: channel.unreadCount }] as const];
+        }),
+      );
+      return {
+        channelId,
+        lastSeq: read.lastSeq,
+        messages: messages.map(({ id, seq, number, senderId, clientMessageId, text }) => ({
+          id,
+          seq,
+          number,
+          senderId,
+          clientMessageId,
+          text,
+        })),
+        reading,
+      };
+    }),
+  );
+}

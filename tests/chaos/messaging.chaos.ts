@@ -1,0 +1,136 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { connectMongo } from '@chatplatform/kit/mongo';
+import { check, countByKind } from './checker.ts';
+import { type Company, gatherCompany } from './company.ts';
+import { dieAt, OUTBOX_STEPS, type OutboxStep } from './outbox-steps.ts';
+import { inPool } from './pool.ts';
+import { run, type Run } from './run.ts';
+import { startEagerAcknowledger } from './world/eager-acknowledger.ts';
+import { openWorld } from './world/open-world.ts';
+import type { World } from './world/world.ts';
+
+/**
+ * What must not happen does not, whoever dies; and were it to happen, it would be seen. One world for all of it: to start
+ * the stores takes longer than to run a seed.
+ */
+const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1);
+/** Runs side by side share the processes, and so one another's faults. */
+const AT_ONCE = 5;
+let world: World;
+
+beforeAll(async () => {
+  world = await openWorld();
+});
+
+afterAll(async () => {
+  await world.close();
+});
+
+describe('a Pod that dies at any step of the outbox loses, doubles and reorders nothing', () => {
+  let company: Company;
+  beforeAll(async () => {
+    company = await gatherCompany(world, { people: 3, channels: 1 });
+    expect(await company.catchUp()).toBe(true);
+  });
+  afterAll(() => company.leave());
+
+  test.each(OUTBOX_STEPS.map((step) => [step.name, step] as const))('%s', async (name, step) => {
+    await dieAt(world, company, step, `said ${name}`);
+    expect(await company.catchUp()).toBe(true);
+    expect(check(await company.gather())).toEqual([]);
+  });
+});
+
+describe('a seeded workload with kills and network faults', () => {
+  const runs = new Map<number, Run>();
+  beforeAll(
+    () => inPool(SEEDS, AT_ONCE, async (seed) => void runs.set(seed, await run(world, seed))),
+    20 * 60_000,
+  );
+
+  test.each(SEEDS)('seed %i', (seed) => {
+    const result = runs.get(seed);
+    if (result === undefined) throw new Error('did not run to its end');
+    expect(check(result.history)).toEqual([]);
+    expect(result.caughtUpMs).toBeDefined();
+    // Nothing found in nothing said would be no proof.
+    expect(result.history.said.length).toBeGreaterThan(30);
+  });
+});
+
+describe('the checker sees a system that is broken on purpose', () => {
+  let company: Company;
+  beforeEach(async () => {
+    await world.heal();
+    company = await gatherCompany(world, { people: 2, channels: 1 });
+    expect(await company.catchUp()).toBe(true);
+  });
+  afterEach(() => company.leave());
+
+  test('skip the inbox: an event that is delivered twice has its effect twice', async () => {
+    const careless = await world.observe('careless', false);
+    await dieAt(
+      world,
+      company,
+      stepNamed('after it is published, before it is confirmed'),
+      'published twice',
+    );
+    expect(await company.catchUp()).toBe(true);
+    expect(check(await company.gather())).toEqual([]);
+    await eventually(async () => {
+      const found = countByKind(check(await company.gather(careless)));
+      expect(found).toMatchObject({ doubled: 1, phantom: 0, reordered: 0, 'wrong unread': 0 });
+    });
+  });
+
+  test('acknowledge before the write: what was acknowledged is gone', async () => {
+    const liars = await Promise.all(world.chatPorts.map(startEagerAcknowledger));
+    try {
+      liars.forEach(({ port }, pod) => world.ways[pod as 0 | 1].gatewayToChat.redirect(port));
+      await company.participants[1]?.say(company.channelIds[0] ?? '', 'acknowledged and gone');
+      const counts = countByKind(check(await company.gather()));
+      expect(counts.lost).toBeGreaterThan(0);
+      expect(counts.phantom).toBeGreaterThan(0);
+    } finally {
+      liars.forEach((liar) => liar.close());
+      world.chatPorts.forEach((port, pod) => world.ways[pod as 0 | 1].gatewayToChat.redirect(port));
+    }
+  });
+
+  test('drop the unique index: a retry is stored again', async () => {
+    await dropUniqueIndexes(world.mongoUrl);
+    await dieAt(world, company, stepNamed('after the write, before it knows'), 'stored twice');
+    await eventually(async () => {
+      expect(countByKind(check(await company.gather())).doubled).toBeGreaterThan(0);
+    });
+  });
+});
+
+function stepNamed(name: string): OutboxStep {
+  const step = OUTBOX_STEPS.find((each) => each.name === name);
+  if (step === undefined) throw new Error(`no step is named "${name}"`);
+  return step;
+}
+
+/** The promise of a send that is idempotent for ever. */
+async function dropUniqueIndexes(url: string): Promise<void> {
+  const mongo = await connectMongo({ url, database: 'chat' });
+  const messages = mongo.db.collection('messages');
+  const unique = (await messages.indexes()).filter((index) => index.unique === true && index.name !== '_id_');
+  expect(unique).not.toEqual([]);
+  for (const { name = '' } of unique) await messages.dropIndex(name);
+  await mongo.close();
+}
+
+/** Tries again while it does not hold. */
+async function eventually(expectation: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries += 1)
+    try {
+      await expectation();
+      return;
+    } catch (error) {
+      if (tries === 120) throw error;
+      await pause(500);
+    }
+}
