@@ -3,21 +3,13 @@
  *     kubectl apply -f operator/example/greeting.yaml
  *     node operator/example/greeter.ts
  */
-import { createLogger, loadAccess, Operator, systemClock } from '../src/runtime/index.ts';
+import { loadAccess, Operator, runProcess } from '../src/runtime/index.ts';
 
-const access = await loadAccess(process.env, systemClock);
-const operator = new Operator({
-  name: 'greeter',
-  domain: 'example.dev',
-  access,
-  logger: createLogger({ service: 'greeter' }),
-});
-const within = { namespace: process.env['WATCH_NAMESPACE'] ?? '' };
-const greetings = operator.caches.declare(await operator.discover('example.dev/v1', 'Greeting'), within);
-const configMaps = operator.caches.declare(await operator.discover('v1', 'ConfigMap'), {
-  ...within,
-  labelSelector: 'app.kubernetes.io/managed-by=greeter',
-});
+const namespace = process.env['WATCH_NAMESPACE'] ?? '';
+const labelSelector = 'app.kubernetes.io/managed-by=greeter';
+const operator = new Operator({ name: 'greeter', domain: 'example.dev', access: await loadAccess() });
+const greetings = await operator.watch('example.dev/v1', 'Greeting', { namespace });
+const configMaps = await operator.watch('v1', 'ConfigMap', { namespace, labelSelector });
 
 operator.control({
   name: 'greeting',
@@ -26,24 +18,18 @@ operator.control({
   reconcile: async (key) => {
     const owner = greetings.get(key);
     if (!owner) return {}; // gone, and what it owned goes with it
-    const { namespace = '', name } = owner.metadata;
-    const metadata = {
-      namespace,
-      name: `${name}-greeting`,
-      labels: { 'app.kubernetes.io/managed-by': 'greeter' },
-    };
+    const { generation, name, ...place } = owner.metadata;
+    const labels = { 'app.kubernetes.io/managed-by': 'greeter' };
     const desired = {
       apiVersion: 'v1',
       kind: 'ConfigMap',
-      metadata,
+      metadata: { name: `${name}-greeting`, namespace: place.namespace ?? '', labels },
       data: { spec: JSON.stringify(owner['spec']) },
     };
     await operator.tools.apply(desired, { owner, fieldManager: 'greeter' });
-    await operator.tools.status.write(owner, { observedGeneration: owner.metadata.generation });
+    await operator.tools.status.write(owner, { observedGeneration: generation });
     return {};
   },
 });
 
-const stopping = new AbortController();
-process.once('SIGTERM', () => stopping.abort());
-await operator.run(stopping.signal);
+await runProcess(operator);

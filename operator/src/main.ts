@@ -5,7 +5,7 @@ import { loadConfig, type OperatorConfig } from './config.ts';
 import { readEnvironment } from './environment.ts';
 import { imageOverridesSchema, type ImageOverrides } from './platform/images.ts';
 import { createPlatformReconciler } from './reconcile.ts';
-import { createLogger, loadAccess, Operator, systemClock, type Logger } from './runtime/index.ts';
+import { createLogger, loadAccess, Operator, runProcess, type Logger } from './runtime/index.ts';
 
 const NAME = 'chatplatform-operator';
 
@@ -13,7 +13,7 @@ const readImages = async (path: string | undefined): Promise<ImageOverrides> =>
   path === undefined ? {} : imageOverridesSchema.parse(JSON.parse(await readFile(path, 'utf8')));
 
 const createOperator = async (config: OperatorConfig, logger: Logger): Promise<Operator> => {
-  const access = await loadAccess(process.env, systemClock);
+  const access = await loadAccess();
   const operator = new Operator({
     name: NAME,
     domain: 'chatplatform.dev',
@@ -42,20 +42,9 @@ const createOperator = async (config: OperatorConfig, logger: Logger): Promise<O
 };
 
 const run = async (logger: Logger, config: OperatorConfig): Promise<void> => {
-  const stopping = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      logger.info({ signal }, 'stopping');
-      stopping.abort();
-    });
-  }
-  // A promise that some reconcile forgot to await is one key's mishap; the others go on.
-  process.on('unhandledRejection', (err) => logger.error({ err }, 'a rejection was not handled'));
-
   const stopTracing = await startTracingOf(config);
   try {
-    const operator = await createOperator(config, logger);
-    await operator.run(stopping.signal);
+    await runProcess(await createOperator(config, logger));
   } finally {
     await stopTracing?.().catch((err: unknown) => logger.warn({ err }, 'the last spans were not sent'));
   }

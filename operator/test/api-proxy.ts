@@ -6,9 +6,15 @@ import type { ClusterAccess } from '../src/runtime/transport/access.ts';
 
 /**
  * What happens to a request: it passes, it gets no answer, its connection is cut before it arrives or before its
- * answer does, or it gets this status.
+ * answer does, it gets this status, or it passes later.
  */
-export type Fate = 'pass' | 'swallow' | 'cut' | 'cut answer' | { status: number; retryAfterSeconds?: number };
+export type Fate =
+  | 'pass'
+  | 'swallow'
+  | 'cut'
+  | 'cut answer'
+  | { status: number; retryAfterSeconds?: number }
+  | { after: Promise<unknown> };
 
 /** Stands between an operator and the API server, and does what bad networks and overloaded servers do. */
 export interface ApiProxy {
@@ -58,7 +64,10 @@ export const startApiProxy = async (upstream: ClusterAccess): Promise<ApiProxy> 
     request.pipe(onward);
   };
 
-  const refuse = (response: ServerResponse, { status, retryAfterSeconds }: Extract<Fate, object>) => {
+  const refuse = (
+    response: ServerResponse,
+    { status, retryAfterSeconds }: Extract<Fate, { status: number }>,
+  ) => {
     const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
     response.writeHead(status, headers).end(http.STATUS_CODES[status]);
   };
@@ -67,7 +76,9 @@ export const startApiProxy = async (upstream: ClusterAccess): Promise<ApiProxy> 
     const fate = frozen.has(request.socket) ? 'swallow' : fateOf(request);
     if (fate === 'pass' || fate === 'cut answer') forward(request, response, fate === 'pass');
     else if (fate === 'cut') request.socket.destroy();
-    else if (fate !== 'swallow') refuse(response, fate);
+    else if (fate === 'swallow') return;
+    else if ('status' in fate) refuse(response, fate);
+    else void fate.after.finally(() => forward(request, response, true));
   });
   server.on('connection', (socket) => {
     sockets.add(socket);
@@ -78,7 +89,11 @@ export const startApiProxy = async (upstream: ClusterAccess): Promise<ApiProxy> 
   const { port } = server.address() as AddressInfo;
 
   return {
-    access: { server: new URL(`http://127.0.0.1:${port}`), namespace: upstream.namespace },
+    access: {
+      server: new URL(`http://127.0.0.1:${port}`),
+      namespace: upstream.namespace,
+      ...(upstream.token && { token: upstream.token }),
+    },
     writes,
     decide: (fate) => {
       fateOf = fate;

@@ -56,13 +56,13 @@ export const reconcileGreeting =
     return {};
   };
 
-/** Starts an operator for greetings of one namespace. */
-export const startGreeter = ({
+/** An operator for greetings of one namespace, not running yet. */
+export const createGreeter = ({
   namespace,
   reconcile = reconcileGreeting,
   resyncMs = 600_000,
   ...options
-}: GreeterOptions): Greeter => {
+}: GreeterOptions): Pick<Greeter, 'operator' | 'reconciles'> => {
   const operator = new Operator({
     name: 'greeter',
     domain: 'example.dev',
@@ -83,6 +83,12 @@ export const startGreeter = ({
       return inner(key, context);
     },
   });
+  return { operator, reconciles };
+};
+
+/** Starts an operator for greetings of one namespace. */
+export const startGreeter = (options: GreeterOptions): Greeter => {
+  const { operator, reconciles } = createGreeter(options);
   const stopping = new AbortController();
   const ended = operator.run(stopping.signal);
   ended.catch(() => undefined);

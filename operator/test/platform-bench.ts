@@ -4,7 +4,8 @@ import { CHAT_PLATFORM } from '../src/caches.ts';
 import type { KubeObject, ResourceRef } from '../src/runtime/index.ts';
 import { connectTestApiServer, eventually, lookUp } from './api-server.ts';
 import type { TestApiServer } from './api-server.ts';
-import { installCrd, startPlatformOperator } from './platform-operator.ts';
+import { abandonPlatforms, installCrd, startPlatformOperator } from './platform-operator.ts';
+import type { PlatformOperator, PlatformOperatorOptions } from './platform-operator.ts';
 import { startStandIn } from './stand-in-controllers.ts';
 import type { StandInOptions } from './stand-in-controllers.ts';
 
@@ -29,11 +30,11 @@ export class PlatformBench {
   readonly #running: { stop(): Promise<void> }[] = [];
   #server: TestApiServer | undefined;
 
-  /** Call once in a test file. */
-  static use(): PlatformBench {
+  /** Call once in a test file. @param connect to which API server, by default the one that the tests share */
+  static use(connect: () => Promise<TestApiServer> = () => connectTestApiServer()): PlatformBench {
     const bench = new PlatformBench();
     beforeAll(async () => {
-      bench.#server = await connectTestApiServer();
+      bench.#server = await connect();
       await installCrd(bench.server);
     }, 60_000);
     afterEach(async () => {
@@ -52,8 +53,15 @@ export class PlatformBench {
     return this.server.client;
   }
 
-  async operate(namespace: string): Promise<void> {
-    this.#running.push(await startPlatformOperator(this.server, namespace));
+  async operate(namespace: string, options: PlatformOperatorOptions = {}): Promise<PlatformOperator> {
+    const platformOperator = await startPlatformOperator(this.server, namespace, options);
+    this.#running.push({
+      stop: async () => {
+        await platformOperator.stop();
+        await abandonPlatforms(this.server, namespace);
+      },
+    });
+    return platformOperator;
   }
 
   settle(namespace: string, options: Pick<StandInOptions, 'broken'> = {}): void {
@@ -63,10 +71,24 @@ export class PlatformBench {
   /** A namespace with an operator, what plays controllers and kubelet, and the platform. */
   async start(spec: object = {}, { settling = true } = {}): Promise<string> {
     const namespace = await this.server.namespace();
-    await this.operate(namespace);
-    if (settling) this.settle(namespace);
-    await this.client.create(CHAT_PLATFORM, demo(namespace, spec));
+    if (settling) await this.startIn(namespace, spec);
+    else {
+      await this.operate(namespace);
+      await this.client.create(CHAT_PLATFORM, demo(namespace, spec));
+    }
     return namespace;
+  }
+
+  /** The same in a namespace that is there. */
+  async startIn(
+    namespace: string,
+    spec: object,
+    { withPlatform = true, ...options }: PlatformOperatorOptions & { withPlatform?: boolean } = {},
+  ): Promise<PlatformOperator> {
+    const platformOperator = await this.operate(namespace, options);
+    this.settle(namespace);
+    if (withPlatform) await this.client.create(CHAT_PLATFORM, demo(namespace, spec));
+    return platformOperator;
   }
 
   lookUp(resource: ResourceRef, namespace: string, name: string): Promise<KubeObject | undefined> {

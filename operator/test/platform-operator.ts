@@ -2,9 +2,10 @@ import { pino } from 'pino';
 import { customResourceDefinition } from '../src/api/index.ts';
 import { CHAT_PLATFORM, declareCaches } from '../src/caches.ts';
 import { systemEntropy } from '../src/environment.ts';
+import type { Entropy } from '../src/platform/secrets/credentials.ts';
 import { createPlatformReconciler } from '../src/reconcile.ts';
 import { Operator, isNotFound } from '../src/runtime/index.ts';
-import type { KubeObject } from '../src/runtime/index.ts';
+import type { ClusterAccess, KubeObject, OperatorOptions, Reconcile } from '../src/runtime/index.ts';
 import { CRDS, eventually } from './api-server.ts';
 import type { TestApiServer } from './api-server.ts';
 import { operatorAccess } from './operator-account.ts';
@@ -25,7 +26,7 @@ export async function installCrd({ client }: TestApiServer): Promise<void> {
 }
 
 /** Lets go of the platforms of a namespace whose operator is gone: their finalizer would hold the namespace for ever. */
-async function abandonPlatforms({ client }: TestApiServer, namespace: string): Promise<void> {
+export async function abandonPlatforms({ client }: TestApiServer, namespace: string): Promise<void> {
   const { items } = await client.list(CHAT_PLATFORM, { namespace });
   for (const { metadata } of items) {
     const at = { namespace, name: metadata.name };
@@ -36,39 +37,54 @@ async function abandonPlatforms({ client }: TestApiServer, namespace: string): P
   }
 }
 
-/** The operator as main.ts wires it, in this process, for one namespace, with the rights that the chart gives it. */
+export interface PlatformOperatorOptions extends Partial<OperatorOptions> {
+  /** @default the rights that the chart gives it */
+  access?: ClusterAccess;
+  entropy?: Entropy;
+  resyncMs?: number;
+  /** Stands around the reconciler. @default nothing */
+  around?: (reconcile: Reconcile) => Reconcile;
+}
+
+export interface PlatformOperator {
+  operator: Operator;
+  stop(): Promise<void>;
+}
+
+/** The operator as main.ts wires it, in this process, for one namespace. */
 export async function startPlatformOperator(
   server: TestApiServer,
   namespace: string,
-): Promise<{ stop(): Promise<void> }> {
+  options: PlatformOperatorOptions = {},
+): Promise<PlatformOperator> {
+  const { entropy = systemEntropy, resyncMs, around = (reconcile) => reconcile, ...rest } = options;
   const operator = new Operator({
     name: 'chatplatform-operator',
     domain: 'chatplatform.dev',
-    access: await operatorAccess(server, namespace),
     logger: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
+    ...rest,
+    access: rest.access ?? (await operatorAccess(server, namespace)),
   });
   const owns = declareCaches(operator.caches, { namespace });
+  const reconcile = createPlatformReconciler({
+    ...operator.tools,
+    images: {},
+    environment: { version: '0.1.0', dns: { server: '10.96.0.10', domain: 'cluster.local' }, entropy },
+  });
   operator.control({
     name: 'chatplatform',
     resource: CHAT_PLATFORM,
     owns,
-    reconcile: createPlatformReconciler({
-      ...operator.tools,
-      images: {},
-      environment: {
-        version: '0.1.0',
-        dns: { server: '10.96.0.10', domain: 'cluster.local' },
-        entropy: systemEntropy,
-      },
-    }),
+    reconcile: around(reconcile),
+    ...(resyncMs === undefined ? {} : { resyncMs }),
   });
   const stop = new AbortController();
   const running = operator.run(stop.signal);
   return {
+    operator,
     stop: async () => {
       stop.abort();
       await running;
-      await abandonPlatforms(server, namespace);
     },
   };
 }

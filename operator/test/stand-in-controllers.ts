@@ -1,5 +1,5 @@
 import type { ApiClient, KubeObject, ResourceRef } from '../src/runtime/index.ts';
-import { isConflict, isNotFound } from '../src/runtime/index.ts';
+import { isConflict, isInvalid, isNotFound } from '../src/runtime/index.ts';
 import { KINDS } from '../src/platform/kinds.ts';
 import { servedStatus } from '../src/rehearsal/as-served.ts';
 
@@ -63,6 +63,39 @@ async function releaseClaims({ client, namespace }: StandInOptions): Promise<voi
   }
 }
 
+/** Accepts routes as a Gateway does; on a cluster that knows none there are none. */
+async function acceptRoutes({ client, namespace }: StandInOptions): Promise<void> {
+  const { items } = await client.list(KINDS.httpRoute, { namespace }).catch((error: unknown) => {
+    if (isNotFound(error)) return { items: [] };
+    throw error;
+  });
+  for (const { metadata, status } of items) {
+    if (status !== undefined) continue;
+    const conditions = [{ type: 'Accepted', status: 'True', message: '' }];
+    const at = { namespace, name: metadata.name };
+    await client
+      .mergePatch(KINDS.httpRoute, at, { status: { parents: [{ conditions }] } }, { subresource: 'status' })
+      .catch((error: unknown) => {
+        if (!isNotFound(error)) throw error;
+      });
+  }
+}
+
+/** Gives addresses to load balancers. */
+async function giveAddresses({ client, namespace }: StandInOptions): Promise<void> {
+  const { items } = await client.list(KINDS.service, { namespace });
+  for (const { metadata, spec, status } of items) {
+    const { loadBalancer } = (status ?? {}) as { loadBalancer?: { ingress?: unknown } };
+    if ((spec as { type: string }).type !== 'LoadBalancer' || loadBalancer?.ingress !== undefined) continue;
+    const given = { status: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } } };
+    const at = { namespace, name: metadata.name };
+    await client.mergePatch(KINDS.service, at, given, { subresource: 'status' }).catch((error: unknown) => {
+      // Its type has been changed meanwhile, or it is gone.
+      if (!isNotFound(error) && !isInvalid(error)) throw error;
+    });
+  }
+}
+
 /** Settles again and again until stopped. */
 export function startStandIn(options: StandInOptions): { stop(): Promise<void> } {
   let stopped = false;
@@ -70,6 +103,8 @@ export function startStandIn(options: StandInOptions): { stop(): Promise<void> }
     while (!stopped) {
       await settleOnce(options);
       await releaseClaims(options);
+      await acceptRoutes(options);
+      await giveAddresses(options);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { ServerSideApplier } from '../src/runtime/apply/server-side-applier.ts';
 import { ReflectedCaches } from '../src/runtime/cache/cache-set.ts';
-import { systemClock } from '../src/runtime/clock.ts';
+import { systemClock, type Clock } from '../src/runtime/clock.ts';
 import { KubernetesApiClient } from '../src/runtime/client/api-client.ts';
 import type { ResourceRef } from '../src/runtime/object.ts';
 import { PatchedFinalizers } from '../src/runtime/observe/finalizers.ts';
@@ -20,12 +20,16 @@ export interface TestTools {
   stop(): Promise<void>;
 }
 
-/** @param labelSelector of the caches; the default sees everything */
+/**
+ * @param labelSelector of the caches; the default sees everything
+ * @param clock of the applier alone
+ */
 export const startTools = async (
-  { access }: TestApiServer,
+  { access }: Pick<TestApiServer, 'access'>,
   namespace: string,
   resources: readonly ResourceRef[],
   labelSelector = '',
+  clock: Clock = systemClock,
 ): Promise<TestTools> => {
   const calls: CallObservation[] = [];
   const transport = new HttpTransport({
@@ -45,7 +49,12 @@ export const startTools = async (
   await eventually('the caches are synced', () => caches.hasSynced());
   return {
     caches,
-    applier: new ServerSideApplier({ client, caches, annotation: 'example.dev/applied-digest' }),
+    applier: new ServerSideApplier({
+      client,
+      caches,
+      clock,
+      annotation: 'example.dev/applied-digest',
+    }),
     status: new StatusPatcher(client, caches),
     finalizers: new PatchedFinalizers(client, caches),
     calls,

@@ -88,6 +88,14 @@ export class TerminalError extends Error {
   }
 }
 
+/** A reconcile was told to end because it took too long: the reason its signal gives. */
+export class ReconcileTimeoutError extends Error {
+  constructor(ms: number) {
+    super(`the reconcile did not end within ${ms} ms`);
+    this.name = 'ReconcileTimeoutError';
+  }
+}
+
 const hasStatus = (error: unknown, status: number): error is ApiError =>
   error instanceof ApiError && error.status === status;
 

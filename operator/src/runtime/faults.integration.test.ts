@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { startApiProxy, type ApiProxy } from '../../test/api-proxy.ts';
 import { CONFIG_MAPS, connectTestApiServer, eventually, type TestApiServer } from '../../test/api-server.ts';
 import { startGreeter, type Greeter, type GreeterOptions } from '../../test/greeter.ts';
+import { sleep, systemClock } from './clock.ts';
 import { greeting, GREETINGS, installGreetings } from '../../test/greeting.ts';
 import { startOwnApiServer, type OwnApiServer } from '../../test/own-api-server.ts';
 
@@ -111,6 +112,57 @@ describe('with a bad network in between', () => {
     await converges(server, namespace, wanted, 30_000);
   }, 40_000);
 
+  test('slow answers only delay', async () => {
+    let count = 0;
+    proxy.decide(() => ({ after: sleep(systemClock, (++count % 4) * 250) }));
+    start();
+    const names = ['ada', 'bob', 'cleo'];
+    await create(names);
+    const wanted = Object.fromEntries(names.map((name) => [`world-${name}`, `hello, ${name}`]));
+    await converges(server, namespace, wanted, 30_000);
+    await server.client.mergePatch(GREETINGS, { namespace, name: 'world' }, { spec: { names: ['bob'] } });
+    await converges(server, namespace, { 'world-bob': 'hello, bob' }, 30_000);
+  }, 70_000);
+
+  test('a clock that is set a year on and back again disturbs nothing', async () => {
+    let offset = 0;
+    const clock = { ...systemClock, now: () => systemClock.now() + offset };
+    start({ clock, resyncMs: 300 });
+    const YEAR_MS = 31_536_000_000;
+    const wanted: Record<string, string> = {};
+    for (const [i, name] of ['ada', 'bob', 'cleo', 'dan'].entries()) {
+      offset = i % 2 === 0 ? YEAR_MS : -YEAR_MS;
+      wanted[`world-${name}`] = `hello, ${name}`;
+      const names = Object.keys(wanted).map((each) => each.slice('world-'.length));
+      if (i === 0) await create(names);
+      else await server.client.mergePatch(GREETINGS, { namespace, name: 'world' }, { spec: { names } });
+      await converges(server, namespace, wanted);
+    }
+  }, 60_000);
+
+  test('two operators at once, with nobody to decide between them, agree and come to rest', async () => {
+    const rival = startGreeter({ access: proxy.access, namespace, resyncMs: 100 });
+    const { reconciles } = start({ resyncMs: 100 });
+    await create(['ada', 'bob']);
+    for (const names of [['ada'], ['bob', 'cleo', 'dan'], ['ada', 'dan'], ['cleo', 'ada', 'bob']]) {
+      await server.client.mergePatch(GREETINGS, { namespace, name: 'world' }, { spec: { names } });
+    }
+    const wanted = { 'world-cleo': 'hello, cleo', 'world-ada': 'hello, ada', 'world-bob': 'hello, bob' };
+    await converges(server, namespace, wanted, 30_000);
+    let settled = -1;
+    await eventually('nobody writes', async () => {
+      const before = settled;
+      settled = proxy.writes.length;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return before === settled;
+    });
+    const looks = reconciles.get('world') ?? 0;
+    await eventually('they have looked again and again', () => (reconciles.get('world') ?? 0) > looks + 10);
+    expect(proxy.writes.slice(settled)).toEqual([]);
+    await rival.stop();
+    await converges(server, namespace, wanted);
+  }, 60_000);
+
   test('an operator that starts while the API server is away works when it comes', async () => {
     proxy.decide(() => 'cut');
     const { operator } = start();
@@ -165,6 +217,7 @@ describe('with an API server that dies', () => {
       { namespace, name: 'world' },
       { spec: { names: ['ada', 'cleo'] } },
     );
+    await server.compactEtcd();
     await server.kill();
     await server.start();
     proxy.decide(() => 'pass');
@@ -176,4 +229,36 @@ describe('with an API server that dies', () => {
     expect(of('error')).toBeGreaterThan(0);
     expect(of('gone')).toBeGreaterThan(0);
   }, 120_000);
+
+  const AWAY_MS = Number(process.env['ETCD_AWAY_SECONDS'] ?? 5) * 1000;
+
+  test(
+    `etcd away for ${AWAY_MS / 1000} s: what was asked for meanwhile is done when it is back`,
+    async () => {
+      const namespace = await server.namespace();
+      greeter = startGreeter({ access: server.access, namespace, requestTimeoutMs: 2_000 });
+      await server.client.create(GREETINGS, greeting(namespace, 'world', { names: ['ada', 'bob'] }));
+      await converges(server, namespace, { 'world-ada': 'hello, ada', 'world-bob': 'hello, bob' });
+
+      server.pauseEtcd();
+      // It hangs until etcd is back, or is refused: then it is asked for again.
+      const spec = { names: ['ada', 'cleo'] };
+      const wish = () => server.client.mergePatch(GREETINGS, { namespace, name: 'world' }, { spec });
+      const early = wish().catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, AWAY_MS));
+      server.resumeEtcd();
+      await early;
+      await eventually(
+        'the API server takes writes',
+        () =>
+          wish().then(
+            () => true,
+            () => false,
+          ),
+        60_000,
+      );
+      await converges(server, namespace, { 'world-ada': 'hello, ada', 'world-cleo': 'hello, cleo' }, 60_000);
+    },
+    AWAY_MS + 150_000,
+  );
 });

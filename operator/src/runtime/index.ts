@@ -28,6 +28,7 @@ export {
   isGone,
   isInvalid,
   isNotFound,
+  ReconcileTimeoutError,
   TerminalError,
   TransportError,
 } from './errors.ts';
@@ -66,6 +67,7 @@ export { LeaseLostError, type LeaderTimings } from './leader/elector.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { formatTime, mergeConditions } from './observe/conditions.ts';
 export { Operator, type OperatorOptions } from './operator.ts';
+export { runProcess } from './process.ts';
 export type { ClusterAccess, TokenSource } from './transport/access.ts';
 export { loadAccess } from './transport/in-cluster.ts';
 export { loadKubeconfig } from './transport/kubeconfig.ts';

@@ -69,7 +69,7 @@ export const parseKey = (key: Key): NamespacedName => {
 export const gvk = ({ apiVersion, kind }: { apiVersion: string; kind: string }): string =>
   `${apiVersion}/${kind}`;
 
-/** `Deployment chat/demo-auth`: how an object is named in logs, events and errors. */
+/** `Deployment shop/web`: how an object is named in logs, events and errors. */
 export const describeObject = (object: KubeObject): string => `${object.kind} ${keyOf(object)}`;
 
 export const isBeingDeleted = (object: KubeObject): boolean =>

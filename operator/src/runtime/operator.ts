@@ -1,16 +1,18 @@
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
-import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { ServerSideApplier } from './apply/server-side-applier.ts';
 import { ReflectedCaches } from './cache/cache-set.ts';
+import type { Cache, CacheOptions } from './cache/types.ts';
 import type { ReflectorTimings } from './cache/reflector.ts';
 import { KubernetesApiClient } from './client/api-client.ts';
 import { discover } from './client/discovery.ts';
 import { sleep, systemClock, type Clock, type Random } from './clock.ts';
 import { KeyedController } from './controller/keyed-controller.ts';
 import type { Controller, ControllerOptions, Toolbox } from './controller/types.ts';
+import { FencedError } from './errors.ts';
 import { LeaderElector, type LeaderTimings } from './leader/elector.ts';
+import { createLogger, type Logger } from './logger.ts';
 import { startManagementServer } from './management.ts';
 import { RuntimeMetrics } from './metrics.ts';
 import type { ResourceRef } from './object.ts';
@@ -26,7 +28,8 @@ export interface OperatorOptions {
   /** DNS domain that prefixes annotations and the event reporter: `example.dev`. */
   domain: string;
   access: ClusterAccess;
-  logger: Logger;
+  /** @default JSON lines on stdout */
+  logger?: Logger;
   /** Where the lease lives; absent = no election, this process leads at once. */
   leaderElection?: { namespace: string; timings?: Partial<LeaderTimings> };
   /** Port of /livez, /readyz, /metrics; 0 = any; absent = none. */
@@ -41,7 +44,14 @@ export interface OperatorOptions {
   maxConnections?: number;
   /** Until a request is answered in full, ms. @default 30_000 */
   requestTimeoutMs?: number;
+  /**
+   * How long reconciles under way may take to finish when the operator is told to stop, ms. Then the lease is given up
+   * without them: they can write no more. @default 10_000
+   */
+  drainMs?: number;
 }
+
+const OPERATOR_DEFAULTS = { clock: systemClock, random: Math.random, drainMs: 10_000 };
 
 /** A process that reconciles: declare caches and controllers, then `run`. */
 export class Operator {
@@ -49,7 +59,10 @@ export class Operator {
   readonly caches: ReflectedCaches;
   readonly metrics: RuntimeMetrics;
   readonly registry: Registry;
-  readonly #options: OperatorOptions & { clock: Clock; random: Random };
+  readonly logger: Logger;
+  readonly #options: OperatorOptions & { clock: Clock; random: Random; drainMs: number };
+  /** Aborts when nothing more may be written, whoever still tries. */
+  readonly #writing = new AbortController();
   readonly #transport: HttpTransport;
   readonly #leaseTransport: HttpTransport;
   readonly #elector: LeaderElector | undefined;
@@ -58,19 +71,20 @@ export class Operator {
   #managementPort: number | undefined;
 
   constructor(given: OperatorOptions) {
-    const options = { clock: systemClock, random: Math.random, ...given };
-    const { name, domain, clock, random, logger } = options;
+    const options = { ...OPERATOR_DEFAULTS, ...given };
+    const { name, domain, clock, random, logger = createLogger({ service: name }) } = options;
     const identity = options.identity ?? `${hostname()}_${randomUUID().slice(0, 8)}`;
     this.#options = options;
+    this.logger = logger;
     this.registry = options.registry ?? new Registry();
     this.metrics = new RuntimeMetrics(this.registry);
     this.#transport = this.#openTransport(options.maxConnections ?? 8);
     this.#leaseTransport = this.#openTransport(1);
     this.#elector = this.#createElector(identity);
-    const client = new KubernetesApiClient(
-      this.#transport,
-      this.#elector ? { fence: this.#elector.fence } : {},
-    );
+    const client = new KubernetesApiClient(this.#transport, {
+      writing: this.#writing.signal,
+      ...(this.#elector && { fence: this.#elector.fence }),
+    });
     this.caches = new ReflectedCaches({
       client,
       clock,
@@ -81,6 +95,7 @@ export class Operator {
     });
     const applier = new ServerSideApplier({
       client,
+      clock,
       caches: this.caches,
       annotation: `${domain}/applied-digest`,
     });
@@ -114,16 +129,16 @@ export class Operator {
     return discover(this.#transport, apiVersion, kind);
   }
 
+  /** Finds out what the kind's resource is, and declares a cache of it. @throws ApiError, RangeError when it is not served */
+  async watch(apiVersion: string, kind: string, options: CacheOptions = {}): Promise<Cache> {
+    return this.caches.declare(await this.discover(apiVersion, kind), options);
+  }
+
   /** Adds a controller; the caches of its kinds must be declared. */
   control(options: ControllerOptions): Controller {
-    const { clock, random, logger } = this.#options;
-    const controller = new KeyedController(options, {
-      caches: this.caches,
-      clock,
-      random,
-      logger,
-      metrics: this.metrics,
-    });
+    const { clock, random } = this.#options;
+    const { caches, logger, metrics } = this;
+    const controller = new KeyedController(options, { caches, clock, random, logger, metrics });
     this.#controllers.push(controller);
     return controller;
   }
@@ -155,13 +170,31 @@ export class Operator {
   }
 
   #lead(signal: AbortSignal): Promise<void> {
-    const work = async (term: AbortSignal) => {
-      await Promise.all(this.#controllers.map((controller) => controller.run(term)));
-      await this.#events.flush();
-    };
+    const work = (term: AbortSignal) => this.#drained(this.#work(term), term);
     if (this.#elector) return this.#elector.run(signal, work);
     this.metrics.leader.set(1);
     return work(signal);
+  }
+
+  async #work(term: AbortSignal): Promise<void> {
+    await Promise.all(this.#controllers.map((controller) => controller.run(term)));
+    await this.#events.flush();
+  }
+
+  /** Waits for `work`, but when `term` is over only so long: a successor must not have to wait for what hangs. */
+  async #drained(work: Promise<void>, term: AbortSignal): Promise<void> {
+    const { clock, drainMs } = this.#options;
+    const done = new AbortController();
+    const ended = work.finally(() => done.abort());
+    const patience = async () => {
+      await aborted(AbortSignal.any([term, done.signal]));
+      await sleep(clock, drainMs, done.signal);
+    };
+    try {
+      await Promise.race([ended, patience()]);
+    } finally {
+      this.#writing.abort(new FencedError('any write'));
+    }
   }
 
   async #whenSynced(signal: AbortSignal): Promise<void> {
@@ -175,7 +208,8 @@ export class Operator {
   }
 
   #createElector(identity: string): LeaderElector | undefined {
-    const { leaderElection, name, clock, random, logger } = this.#options;
+    const { leaderElection, name, clock, random } = this.#options;
+    const { logger } = this;
     this.metrics.leader.set(0);
     return (
       leaderElection &&
@@ -215,3 +249,9 @@ export class Operator {
     });
   }
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

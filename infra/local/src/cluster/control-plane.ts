@@ -25,6 +25,8 @@ export interface ControlPlaneOptions {
    * is the usual choice of a test that looks at deletion.
    */
   controllers?: readonly string[];
+  /** More flags for kube-apiserver, such as those of its audit log; default: none. */
+  apiServerFlags?: readonly string[];
   /** Folder that holds etcd and kube-apiserver; default: taken from the cache, or built first. */
   programs?: string;
   /** How long to wait for readiness, default 60 s. */
@@ -98,7 +100,7 @@ async function startOnce(programs: string, options: ControlPlaneOptions): Promis
       failures.push(failure);
     };
     await start('etcd', context.etcd);
-    await start('kube-apiserver', context.apiServer);
+    await start('kube-apiserver', [...context.apiServer, ...(options.apiServerFlags ?? [])]);
     if (options.controllers !== undefined)
       await start('kube-controller-manager', context.controllerManager(options.controllers));
     const failed = Promise.race(failures);

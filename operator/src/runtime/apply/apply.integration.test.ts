@@ -8,12 +8,15 @@ import {
   SECRETS,
   type TestApiServer,
 } from '../../../test/api-server.ts';
+import { startApiProxy } from '../../../test/api-proxy.ts';
+import { FakeClock } from '../../../test/fake-clock.ts';
 import { startTools, type TestTools } from '../../../test/tools.ts';
 import type { KubeObject } from '../object.ts';
 import { keyOf } from '../object.ts';
 import { FieldConflictError, ForeignObjectError } from './conflicts.ts';
 
 const LABELS = { 'app.kubernetes.io/managed-by': 'apply-test' };
+const SELECTOR = 'app.kubernetes.io/managed-by=apply-test';
 const RESOURCES = [CONFIG_MAPS, DEPLOYMENTS, SECRETS];
 const by = { fieldManager: 'component' };
 
@@ -31,7 +34,7 @@ afterAll(() => server.close());
 beforeEach(async () => {
   namespace = await server.namespace();
   owner = await server.client.create(CONFIG_MAPS, configMap('owner', {}));
-  tools = await startTools(server, namespace, RESOURCES, 'app.kubernetes.io/managed-by=apply-test');
+  tools = await startTools(server, namespace, RESOURCES, SELECTOR);
 });
 
 afterEach(() => tools.stop());
@@ -229,6 +232,66 @@ describe('apply', () => {
     const { conflicts } = await tools.applier.apply(deployment({ replicas: 2 }), by);
     expect(conflicts).toEqual([expect.objectContaining({ field: '.spec.replicas', subresource: 'scale' })]);
     expect(replicas(await stored(deployment()))).toBe(7);
+  });
+
+  test('a field that another gave up without changing it is taken back, at the latest when the object moves', async () => {
+    const clock = new FakeClock();
+    const patient = await startTools(server, namespace, [DEPLOYMENTS], SELECTOR, clock);
+    const held = async (spec: object) => {
+      const { object } = await server.client.apply(
+        DEPLOYMENTS,
+        { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { namespace, name: 'web' }, spec },
+        { fieldManager: 'gitops', force: true },
+      );
+      const version = object.metadata.resourceVersion;
+      const cache = patient.caches.of(DEPLOYMENTS);
+      await eventually(
+        'it is seen',
+        () => cache.get(`${namespace}/web`)?.metadata.resourceVersion === version,
+      );
+    };
+    try {
+      await patient.applier.apply(deployment({ replicas: 2 }), by);
+      // One is what the API server makes of it when nobody asks for a number.
+      await held({ replicas: 1 });
+      const { conflicts } = await patient.applier.apply(deployment({ replicas: 2 }), by);
+      expect(conflicts).toHaveLength(1);
+      await held({});
+      patient.calls.length = 0;
+      await patient.applier.apply(deployment({ replicas: 2 }), by);
+      expect(patient.calls).toEqual([]);
+      clock.advance(60_000);
+      const again = await patient.applier.apply(deployment({ replicas: 2 }), by);
+      expect([again.result, again.conflicts]).toEqual(['configured', []]);
+      expect(replicas(await stored(deployment()))).toBe(2);
+    } finally {
+      await patient.stop();
+    }
+  });
+
+  test('an object that someone makes between our look and our write is not taken over', async () => {
+    const proxy = await startApiProxy(server.access);
+    const behind = await startTools(proxy, namespace, RESOURCES, SELECTOR);
+    const theirs: KubeObject = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { namespace, name: 'raced' },
+      data: { a: 'theirs' },
+    };
+    let made: Promise<unknown> | undefined;
+    proxy.decide(({ method }) => {
+      if (method !== 'PATCH') return 'pass';
+      made ??= server.client.create(CONFIG_MAPS, theirs);
+      return { after: made };
+    });
+    try {
+      const ours = configMap('raced', { a: 'ours' });
+      await expect(behind.applier.apply(ours, { ...by, owner })).rejects.toBeInstanceOf(ForeignObjectError);
+      expect((await stored(ours))['data']).toEqual({ a: 'theirs' });
+    } finally {
+      await behind.stop();
+      await proxy.close();
+    }
   });
 
   test('an object that someone else made is not touched, nor is its content read', async () => {

@@ -2,6 +2,7 @@ import { digest } from '../canonical.ts';
 import type { ObjectStore } from '../cache/object-store.ts';
 import type { ReflectedCaches } from '../cache/cache-set.ts';
 import type { ApiClient } from '../client/types.ts';
+import type { Clock } from '../clock.ts';
 import { isConflict, isNotFound } from '../errors.ts';
 import {
   controllerOf,
@@ -28,6 +29,7 @@ import type { Applier, ApplyOptions, ApplyOutcome, PruneOptions } from './types.
 export interface ServerSideApplierOptions {
   client: ApiClient;
   caches: ReflectedCaches;
+  clock: Clock;
   /** Annotation that holds the digest of what was applied last: `<domain>/applied-digest`. */
   annotation: string;
 }
@@ -37,7 +39,16 @@ interface Settled {
   appliedDigest: string;
   storedDigest: string;
   conflicts: readonly FieldConflict[];
+  resourceVersion: string | undefined;
+  /** Monotonic ms. */
+  at: number;
 }
+
+/**
+ * Who holds a field is not in the cache. So while one is left to another, a change of the object may mean that it was
+ * given up, and is worth another try: at most this often, since most changes are of the status.
+ */
+const CONFLICT_RETRY_MS = 60_000;
 
 interface Intent {
   manifest: KubeObject;
@@ -58,13 +69,15 @@ const locate = ({ metadata }: KubeObject): NamespacedName => ({
 export class ServerSideApplier implements Applier {
   readonly #client: ApiClient;
   readonly #caches: ReflectedCaches;
+  readonly #clock: Clock;
   readonly #annotation: string;
   readonly #settled = new Map<string, Settled>();
   readonly #tracked = new WeakSet<ObjectStore>();
 
-  constructor({ client, caches, annotation }: ServerSideApplierOptions) {
+  constructor({ client, caches, clock, annotation }: ServerSideApplierOptions) {
     this.#client = client;
     this.#caches = caches;
+    this.#clock = clock;
     this.#annotation = annotation;
   }
 
@@ -80,7 +93,7 @@ export class ServerSideApplier implements Applier {
       const settled = this.#settledAs(observed, intent);
       if (settled) return { result: 'unchanged', object: observed, conflicts: settled.conflicts };
     } else {
-      await this.#refuseUnseen(desired, options, store);
+      await this.#refuseUnseen(desired, options, store, { exact: false });
     }
     return withSpan('apply', { 'k8s.object': describeObject(desired) }, () =>
       this.#send(intent, options, store, observed),
@@ -128,22 +141,39 @@ export class ServerSideApplier implements Applier {
     const settled = this.#settled.get(observed.metadata.uid ?? '');
     const storedDigest = digest(projection(observed, manifest));
     if (settled?.appliedDigest === appliedDigest) {
-      return settled.storedDigest === storedDigest ? settled : undefined;
+      return settled.storedDigest === storedDigest && !this.#mayBeResolved(settled, observed)
+        ? settled
+        : undefined;
     }
     return includesDesired(observed, manifest)
       ? this.#settle(observed, { appliedDigest, storedDigest, conflicts: [] })
       : undefined;
   }
 
-  #settle(object: KubeObject, settled: Settled): Settled {
-    this.#settled.set(object.metadata.uid ?? '', settled);
+  #mayBeResolved({ conflicts, resourceVersion, at }: Settled, observed: KubeObject): boolean {
+    return (
+      conflicts.length > 0 &&
+      observed.metadata.resourceVersion !== resourceVersion &&
+      this.#clock.monotonic() - at >= CONFLICT_RETRY_MS
+    );
+  }
+
+  #settle(object: KubeObject, as: Omit<Settled, 'resourceVersion' | 'at'>): Settled {
+    const { uid = '', resourceVersion } = object.metadata;
+    const settled = { ...as, resourceVersion, at: this.#clock.monotonic() };
+    this.#settled.set(uid, settled);
     return settled;
   }
 
   /** The cache sees only what bears our labels; an object without them may still hold the name. */
-  async #refuseUnseen(desired: KubeObject, options: ApplyOptions, store: ObjectStore): Promise<void> {
+  async #refuseUnseen(
+    desired: KubeObject,
+    options: ApplyOptions,
+    store: ObjectStore,
+    { exact }: { exact: boolean },
+  ): Promise<void> {
     try {
-      const call = options.signal ? { signal: options.signal } : {};
+      const call = { exact, ...(options.signal && { signal: options.signal }) };
       const found = await this.#client.getMetadata(store.resource, locate(desired), call);
       if (found.metadata.annotations?.[this.#annotation] !== undefined)
         return refuseForeign(found, options.owner);
@@ -161,7 +191,7 @@ export class ServerSideApplier implements Applier {
     store: ObjectStore,
     observed: KubeObject | undefined,
   ): Promise<ApplyOutcome> {
-    const { answer, conflicts } = await this.#sendPolitely(intent.manifest, options, store);
+    const { answer, conflicts } = await this.#sendPolitely(intent.manifest, options, store, observed);
     const object = store.remember(answer.object);
     this.#settle(object, {
       appliedDigest: intent.appliedDigest,
@@ -173,7 +203,13 @@ export class ServerSideApplier implements Applier {
     return { result: moved ? 'configured' : 'unchanged', object, conflicts };
   }
 
-  async #sendPolitely(manifest: KubeObject, options: ApplyOptions, { resource }: ObjectStore) {
+  async #sendPolitely(
+    manifest: KubeObject,
+    options: ApplyOptions,
+    store: ObjectStore,
+    observed: KubeObject | undefined,
+  ) {
+    const { resource } = store;
     const { conflicts: policy = 'reclaim-edits', fieldManager, signal } = options;
     const send = (object: KubeObject, force: boolean) =>
       this.#client.apply(resource, object, { fieldManager, force, ...(signal && { signal }) });
@@ -183,6 +219,8 @@ export class ServerSideApplier implements Applier {
       if (!isConflict(error)) throw error;
       const conflicts = conflictsOf(error);
       if (conflicts.length === 0) throw error;
+      // Somebody made it in the moment between our look and our write, and what it holds is no drift of ours.
+      if (!observed) await this.#refuseUnseen(manifest, options, store, { exact: true });
       if (policy === 'fail') throw new FieldConflictError(manifest, conflicts, error);
       const yielded = conflicts.filter((conflict) => !isDrift(conflict));
       return { answer: await send(withoutFields(manifest, yielded), true), conflicts: yielded };

@@ -9,6 +9,7 @@ import type {
   JsonPatchOperation,
   ListOptions,
   ListPage,
+  MetadataOptions,
   ServerSideApplyOptions,
   WatchEvent,
   WatchOptions,
@@ -21,6 +22,8 @@ const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.
 export interface ApiClientOptions {
   /** Called with the request before each attempt of each write; throws to forbid it. @default everything may be written */
   fence?: (request: string) => void;
+  /** Ends writes that have no signal of their own. */
+  writing?: AbortSignal;
 }
 
 interface ListAnswer {
@@ -48,20 +51,27 @@ const dryRun = (options: WriteOptions): string | undefined => (options.dryRun ? 
 export class KubernetesApiClient implements ApiClient {
   readonly #transport: HttpTransport;
   readonly #guard: Pick<HttpCall, 'guard'>;
+  readonly #writing: AbortSignal | undefined;
 
-  constructor(transport: HttpTransport, { fence }: ApiClientOptions = {}) {
+  constructor(transport: HttpTransport, { fence, writing }: ApiClientOptions = {}) {
     this.#transport = transport;
-    this.#guard = fence ? { guard: fence } : {};
+    this.#writing = writing;
+    const guard = (request: string) => {
+      writing?.throwIfAborted();
+      fence?.(request);
+    };
+    this.#guard = { guard };
   }
 
   get(resource: ResourceRef, at: NamespacedName, options: CallOptions = {}): Promise<KubeObject> {
     return this.#read('get', resource, { path: objectPath(resource, at), ...callOf(options) });
   }
 
-  getMetadata(resource: ResourceRef, at: NamespacedName, options: CallOptions = {}): Promise<KubeObject> {
+  getMetadata(resource: ResourceRef, at: NamespacedName, options: MetadataOptions = {}): Promise<KubeObject> {
+    // Version 0: whatever the API server has in memory will do.
+    const resourceVersion = options.exact ? undefined : '0';
     return this.#read('get', resource, {
-      // Version 0: whatever the API server has in memory will do.
-      path: withQuery(objectPath(resource, at), { resourceVersion: 0 }),
+      path: withQuery(objectPath(resource, at), { resourceVersion }),
       accept: METADATA,
       ...callOf(options),
     });
@@ -154,6 +164,7 @@ export class KubernetesApiClient implements ApiClient {
       idempotent: true,
       ...this.#guard,
       ...callOf(options),
+      signal: options.signal ?? this.#writing,
     });
     return { object: answer.body as KubeObject, created: answer.status === 201 };
   }
@@ -240,6 +251,7 @@ export class KubernetesApiClient implements ApiClient {
       resource: labelOf(resource, subresource),
       ...this.#guard,
       ...call,
+      signal: call.signal ?? this.#writing,
     });
     return answer.body as KubeObject;
   }

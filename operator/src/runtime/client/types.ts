@@ -6,6 +6,11 @@ export interface CallOptions {
   timeoutMs?: number;
 }
 
+export interface MetadataOptions extends CallOptions {
+  /** The state as it is, out of etcd. @default false: out of the API server's memory: cheap, and late by milliseconds at times */
+  exact?: boolean;
+}
+
 export interface ListOptions extends CallOptions {
   /** Empty = all. */
   namespace?: string;
@@ -65,8 +70,8 @@ export interface JsonPatchOperation {
 /** The Kubernetes API, one method a verb, raw JSON in and out. All throw ApiError, TransportError or FencedError. */
 export interface ApiClient {
   get(resource: ResourceRef, name: NamespacedName, options?: CallOptions): Promise<KubeObject>;
-  /** Metadata only (`PartialObjectMetadata`), out of the API server's memory: cheap, and late by milliseconds at times. */
-  getMetadata(resource: ResourceRef, name: NamespacedName, options?: CallOptions): Promise<KubeObject>;
+  /** Metadata only (`PartialObjectMetadata`). */
+  getMetadata(resource: ResourceRef, name: NamespacedName, options?: MetadataOptions): Promise<KubeObject>;
   list(resource: ResourceRef, options?: ListOptions): Promise<ListPage>;
   watch(resource: ResourceRef, options: WatchOptions): AsyncIterable<WatchEvent>;
   create(resource: ResourceRef, object: KubeObject, options?: WriteOptions): Promise<KubeObject>;

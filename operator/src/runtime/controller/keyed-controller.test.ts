@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { FakeClock } from '../../../test/fake-clock.ts';
 import { ObjectStore } from '../cache/object-store.ts';
 import type { CacheSet } from '../cache/types.ts';
-import { TerminalError } from '../errors.ts';
+import { ReconcileTimeoutError, TerminalError } from '../errors.ts';
 import { RuntimeMetrics } from '../metrics.ts';
 import type { KubeObject, ResourceRef } from '../object.ts';
 import { KeyedController } from './keyed-controller.ts';
@@ -133,6 +133,53 @@ describe('KeyedController', () => {
     expect(times('ns/thrower')).toHaveLength(3);
     expect(times('ns/rejecter')).toHaveLength(3);
     expect(await results()).toMatchObject({ success: 3, terminal: 0, requeue: 0 });
+  });
+
+  test('one that hangs is told to end, and holds up its own key and no other', async () => {
+    const reasons: unknown[] = [];
+    let letGo: () => void = () => undefined;
+    const { reconcile, times } = recording();
+    for (const name of ['hanging', 'fine']) things.upsert(thing(name));
+    start(
+      (key, context) => {
+        if (key !== 'ns/hanging' || reasons.length > 0) return reconcile(key, context);
+        context.signal.addEventListener('abort', () => reasons.push(context.signal.reason));
+        return new Promise((resolve) => (letGo = () => resolve({})));
+      },
+      { concurrency: 1, timeoutMs: 60_000 },
+    );
+    await clock.advanceAsync(59_000);
+    expect([times('ns/fine').length, reasons.length]).toEqual([0, 0]);
+    await clock.advanceAsync(10_000);
+    expect(reasons).toEqual([expect.any(ReconcileTimeoutError)]);
+    expect(times('ns/fine')).toHaveLength(1);
+    // However often it changes, it is not worked on twice at once.
+    things.upsert(thing('hanging', 2));
+    await clock.advanceAsync(10_000);
+    expect(times('ns/hanging')).toHaveLength(0);
+    letGo();
+    await clock.advanceAsync(0);
+    expect(times('ns/hanging')).toHaveLength(1);
+  });
+
+  test('one that ends when it is told to is an error, tried again', async () => {
+    const { reconcile, times } = recording();
+    let calls = 0;
+    things.upsert(thing('slow'));
+    start(
+      (key, context) => {
+        calls += 1;
+        if (calls > 1) return reconcile(key, context);
+        return new Promise((_resolve, reject) =>
+          context.signal.addEventListener('abort', () => reject(context.signal.reason as Error)),
+        );
+      },
+      { timeoutMs: 1_000 },
+    );
+    await clock.advanceAsync(2_000);
+    expect(times('ns/slow')).toHaveLength(1);
+    expect(await results()).toMatchObject({ error: 1, success: 1 });
+    expect(clock.pendingTimers).toBe(1);
   });
 
   test('failures are retried ever later, and told how many there were', async () => {

@@ -1,12 +1,13 @@
 import type { Logger } from 'pino';
 import type { Cache, CacheSet, Change } from '../cache/types.ts';
 import type { Clock, Random } from '../clock.ts';
-import { FencedError, TerminalError } from '../errors.ts';
+import { FencedError, ReconcileTimeoutError, TerminalError } from '../errors.ts';
 import { controllerOf, keyFor, keyOf, type Key, type KubeObject, type ResourceRef } from '../object.ts';
 import { priorities, WorkQueue, type Priority, type WorkItem } from '../queue/work-queue.ts';
 import type { ReconcileResult, RuntimeMetrics } from '../metrics.ts';
 import { withSpan } from '../tracing.ts';
 import { KeyCircuits } from './circuit.ts';
+import { owningStrays } from './stray-errors.ts';
 import type { Controller, ControllerOptions, OwnedResource, ReconcileContext, Result } from './types.ts';
 
 export interface ControllerDependencies {
@@ -19,6 +20,9 @@ export interface ControllerDependencies {
 
 /** A resync comes this share early or late, so that a thousand keys listed together do not stay together. */
 const RESYNC_SPREAD = 0.2;
+
+/** A reconcile that has not ended this long after it was told to is left to itself. */
+const ABANDON_AFTER_MS = 5_000;
 
 const isOwned = (owned: ResourceRef | OwnedResource): owned is OwnedResource => 'cache' in owned;
 
@@ -33,7 +37,7 @@ export class KeyedController implements Controller {
   readonly #logger: Logger;
 
   constructor(options: ControllerOptions, dependencies: ControllerDependencies) {
-    this.#options = { owns: [], concurrency: 4, resyncMs: 600_000, ...options };
+    this.#options = { owns: [], concurrency: 4, resyncMs: 600_000, timeoutMs: 300_000, ...options };
     this.#dependencies = dependencies;
     this.name = options.name;
     this.#primary = dependencies.caches.of(options.resource);
@@ -89,15 +93,40 @@ export class KeyedController implements Controller {
 
   async #work(signal: AbortSignal): Promise<void> {
     for (let item = await this.#queue.take(); item; item = await this.#queue.take()) {
-      try {
-        await this.#attend(item, signal);
-      } finally {
-        this.#queue.done(item.key);
-      }
+      const { key } = item;
+      const attempt = this.#begin(signal);
+      const done = this.#attend(item, attempt).finally(() => {
+        attempt.end();
+        this.#queue.done(key);
+      });
+      // One that hangs keeps its key from being worked on twice, but not this worker from the other keys.
+      await Promise.race([done, attempt.abandoned]);
     }
   }
 
-  async #attend({ key, waitedMs }: WorkItem, signal: AbortSignal): Promise<void> {
+  /** The time one reconcile has: until `signal` aborts, or too much of it has passed. */
+  #begin(signal: AbortSignal): Attempt {
+    const { clock } = this.#dependencies;
+    const { timeoutMs } = this.#options;
+    const time = new AbortController();
+    const stop = () => time.abort(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    let cancel: () => void = () => undefined;
+    const abandoned = new Promise<void>((resolve) => {
+      cancel = clock.schedule(timeoutMs, () => {
+        time.abort(new ReconcileTimeoutError(timeoutMs));
+        cancel = clock.schedule(ABANDON_AFTER_MS, resolve);
+      });
+    });
+    const end = () => {
+      cancel();
+      signal.removeEventListener('abort', stop);
+    };
+    return { signal: time.signal, stopping: signal, abandoned, end };
+  }
+
+  async #attend({ key, waitedMs }: WorkItem, attempt: Attempt): Promise<void> {
     const { metrics, clock } = this.#dependencies;
     const controller = { controller: this.name };
     metrics.queueWaitSeconds.observe(controller, waitedMs / 1000);
@@ -110,26 +139,43 @@ export class KeyedController implements Controller {
     }
     const start = clock.monotonic();
     metrics.reconcileActive.inc(controller);
-    const result = await this.#reconcile(key, generation, signal);
+    const result = await this.#reconcile(key, generation, attempt);
     metrics.reconcileActive.dec(controller);
     metrics.reconcileSeconds.observe(controller, (clock.monotonic() - start) / 1000);
     metrics.reconcileTotal.inc({ ...controller, result });
   }
 
-  /** Never rejects: whatever goes wrong is this key's error. */
-  #reconcile(key: Key, generation: number | undefined, signal: AbortSignal): Promise<ReconcileResult> {
+  /** Never rejects: whatever goes wrong is this key's error, even what the reconciler forgot to await. */
+  async #reconcile(key: Key, generation: number | undefined, attempt: Attempt): Promise<ReconcileResult> {
     const attributes = { 'operator.controller': this.name, 'operator.key': key };
-    const { logger, context } = this.#contextFor(key, signal);
-    return withSpan('reconcile', attributes, async () => this.#options.reconcile(key, context)).then(
-      (result) => this.#succeed(key, result),
-      (error: unknown) => this.#fail({ key, generation, error, logger, stopping: signal.aborted }),
-    );
+    const strays: unknown[] = [];
+    let ended = false;
+    const onStray = (error: unknown) => {
+      if (ended) this.#fail({ key, generation, error, attempt });
+      else strays.push(error);
+    };
+    let outcome: ReconcileResult = 'error';
+    const run = async () => {
+      try {
+        const work = async () => this.#options.reconcile(key, this.#contextFor(key, attempt));
+        const result = await owningStrays(onStray, work);
+        if (strays.length > 0) throw strays[0];
+        outcome = this.#succeed(key, result);
+      } catch (error) {
+        // Here and not outside of the span, so that what is logged bears its trace id.
+        outcome = this.#fail({ key, generation, error, attempt });
+        throw error;
+      } finally {
+        ended = true;
+      }
+    };
+    await withSpan('reconcile', attributes, run).catch(() => undefined);
+    return outcome;
   }
 
-  #contextFor(key: Key, signal: AbortSignal): { logger: Logger; context: ReconcileContext } {
-    const logger = this.#logger.child({ key });
+  #contextFor(key: Key, { signal }: Attempt): ReconcileContext {
     const step: ReconcileContext['step'] = (name, run) => withSpan(name, { 'operator.key': key }, run);
-    return { logger, context: { logger, signal, attempt: this.#queue.failures(key), step } };
+    return { logger: this.#logger.child({ key }), signal, attempt: this.#queue.failures(key), step };
   }
 
   #succeed(key: Key, { requeueAfterMs }: Result): ReconcileResult {
@@ -137,15 +183,17 @@ export class KeyedController implements Controller {
     this.#queue.forget(key);
     this.#circuits.succeeded(key);
     if (requeueAfterMs !== undefined) this.#queue.addAfter(key, requeueAfterMs, 'change');
-    else if (resyncMs > 0 && this.#primary.get(key)) {
+    if (resyncMs > 0 && this.#primary.get(key)) {
       const spread = 1 + RESYNC_SPREAD * (2 * this.#dependencies.random() - 1);
+      // Of the two times the earlier counts.
       this.#queue.addAfter(key, resyncMs * spread, 'resync');
     }
     return requeueAfterMs === undefined ? 'success' : 'requeue';
   }
 
-  #fail({ key, generation, error, logger, stopping }: Failure): ReconcileResult {
-    if (stopping || error instanceof FencedError) {
+  #fail({ key, generation, error, attempt }: Failure): ReconcileResult {
+    const logger = this.#logger.child({ key });
+    if (attempt.stopping.aborted || error instanceof FencedError) {
       logger.debug({ err: error }, 'reconcile given up');
     } else if (error instanceof TerminalError) {
       this.#queue.forget(key);
@@ -177,10 +225,19 @@ export class KeyedController implements Controller {
   }
 }
 
+interface Attempt {
+  /** Aborts when this reconcile has to end, for whatever reason. */
+  signal: AbortSignal;
+  /** Aborts when the controller has to. */
+  stopping: AbortSignal;
+  /** Resolves when the reconcile should have ended long ago. */
+  abandoned: Promise<void>;
+  end(): void;
+}
+
 interface Failure {
   key: Key;
   generation: number | undefined;
   error: unknown;
-  logger: Logger;
-  stopping: boolean;
+  attempt: Attempt;
 }

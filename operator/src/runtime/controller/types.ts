@@ -20,7 +20,7 @@ export interface Toolbox extends Applier {
 export interface ReconcileContext {
   /** Carries controller, key and trace id. */
   logger: Logger;
-  /** Aborts when the process stops or loses its lease. */
+  /** Aborts when the process stops or loses its lease, and when the reconcile takes longer than it may. */
   signal: AbortSignal;
   /** Failures of this key in a row before this attempt. */
   attempt: number;
@@ -56,6 +56,11 @@ export interface ControllerOptions {
   reconcile: Reconcile;
   /** Keys worked on at once. @default 4 */
   concurrency?: number;
+  /**
+   * A reconcile that takes longer is told to end, and fails. One that does not end then holds up its own key and no
+   * other. @default 300_000
+   */
+  timeoutMs?: number;
   /** Each key is looked at again about this often though nothing changed, ms; 0 = never. @default 600_000 */
   resyncMs?: number;
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -58,7 +58,6 @@ describe('loadKubeconfig', () => {
   });
 
   test.each([
-    [{ exec: { command: 'aws' } }, 'exec credential plugin'],
     [{ 'auth-provider': { name: 'gcp' } }, 'auth-provider'],
     [{ username: 'admin', password: 'x' }, 'user name and password'],
   ])('what is not supported is said: %j', async (user, what) => {
@@ -73,6 +72,63 @@ describe('loadKubeconfig', () => {
     await expect(loadKubeconfig(join(folder, 'none'), clock)).rejects.toThrow(/cannot read the kubeconfig/);
     const bad = await kubeconfig({}, { server: 'not a url' });
     await expect(loadKubeconfig(bad, clock)).rejects.toThrow(/is no kubeconfig[^]*server/);
+  });
+});
+
+describe('a credential plugin', () => {
+  const apiVersion = 'client.authentication.k8s.io/v1';
+
+  /** A plugin that counts its runs in its token, and shows what it was told. */
+  const plugin = async (status: string): Promise<string> => {
+    const path = join(folder, `plugin-${Math.random()}`);
+    await writeFile(
+      path,
+      `#!/bin/sh
+echo run >> ${path}.runs
+echo "$KUBERNETES_EXEC_INFO" > ${path}.info
+count=$(grep -c run ${path}.runs)
+echo '{"apiVersion":"${apiVersion}","kind":"ExecCredential","status":'"${status}"'}'
+`,
+      { mode: 0o755 },
+    );
+    return path;
+  };
+
+  const tokenBy = async (exec: object) => (await loadKubeconfig(await kubeconfig({ exec }), clock)).token;
+
+  test('is asked once by many, again before its token runs out, and again when that is refused', async () => {
+    const hour = new Date(clock.now() + 3_600_000).toISOString();
+    const command = await plugin(
+      `{\\"token\\":\\"$PREFIX-$1-$count\\",\\"expirationTimestamp\\":\\"${hour}\\"}`,
+    );
+    const env = [{ name: 'PREFIX', value: 'p' }];
+    const token = await tokenBy({ apiVersion, command, args: ['a'], env, provideClusterInfo: true });
+    expect(await Promise.all([token?.get(), token?.get(), token?.get()])).toEqual([
+      'p-a-1',
+      'p-a-1',
+      'p-a-1',
+    ]);
+    token?.invalidate();
+    expect(await token?.get()).toBe('p-a-2');
+    clock.advance(3_500_000);
+    expect(await token?.get()).toBe('p-a-2');
+    clock.advance(50_000);
+    expect(await token?.get()).toBe('p-a-3');
+    expect(JSON.parse(await readFile(`${command}.info`, 'utf8'))).toMatchObject({
+      kind: 'ExecCredential',
+      spec: { interactive: false, cluster: { server: 'https://10.0.0.1:6443' } },
+    });
+  });
+
+  test('what is wrong with it is said', async () => {
+    const missing = await tokenBy({ apiVersion, command: 'no-such-plugin', installHint: 'get it at ...' });
+    await expect(missing?.get()).rejects.toThrow(/no-such-plugin is not installed\nget it at/);
+    const failing = await tokenBy({ apiVersion, command: 'sh', args: ['-c', 'echo sorry >&2; exit 3'] });
+    await expect(failing?.get()).rejects.toThrow(/plugin sh failed[^]*sorry/);
+    const silent = await tokenBy({ apiVersion, command: 'true' });
+    await expect(silent?.get()).rejects.toThrow(/wrote no JSON/);
+    const byCertificate = await tokenBy({ apiVersion, command: await plugin('{}') });
+    await expect(byCertificate?.get()).rejects.toThrow(/gave no token/);
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { json, startFakeServer, type FakeServer } from '../../../test/fake-server.ts';
+import { eventually } from '../../../test/api-server.ts';
 import { systemClock } from '../clock.ts';
 import { ApiError, FencedError, TransportError } from '../errors.ts';
 import { HttpTransport, type CallObservation, type HttpCall } from './http-transport.ts';
@@ -153,6 +154,30 @@ describe('HttpTransport', () => {
     };
     await expect(transport.send({ ...post, guard })).rejects.toBeInstanceOf(FencedError);
     expect(server.requests).toHaveLength(1);
+  });
+
+  test('the guard is asked when the turn of a request has come, not when it was made', async () => {
+    open({ maxConnections: 1 });
+    const held: (() => void)[] = [];
+    server.answer((request, response) => held.push(() => json(200, {})(request, response)));
+    let leading = true;
+    const guard = (request: string) => {
+      if (!leading) throw new FencedError(request);
+    };
+    const first = transport.send({ ...post, guard });
+    const second = transport.send({ ...post, guard });
+    second.catch(() => undefined);
+    await eventually('the first is there', () => held.length === 1);
+    leading = false;
+    held[0]?.();
+    expect((await first).status).toBe(200);
+    await expect(second).rejects.toBeInstanceOf(FencedError);
+    expect(server.requests).toHaveLength(1);
+    leading = true;
+    const third = transport.send({ ...post, guard });
+    await eventually('the next is there', () => held.length === 2);
+    held[1]?.();
+    expect((await third).status).toBe(200);
   });
 
   test('a refused token is read afresh', async () => {

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { sleep, type Clock, type Random } from '../clock.ts';
 import { ApiError, errorOf, TransportError } from '../errors.ts';
@@ -22,7 +23,7 @@ export interface HttpCall {
   timeoutMs?: number | undefined;
   /** Sending it twice does what sending it once does. */
   idempotent: boolean;
-  /** Called before every attempt; a throw stops the call. */
+  /** Called for every attempt when its connection stands and nothing has been sent on it; a throw stops the call. */
   guard?: (request: string) => void;
   /** For metrics: `list`, `apply` ... */
   verb: string;
@@ -166,7 +167,6 @@ export class HttpTransport {
     const { access, timeoutMs } = this.#options;
     const payload = call.body === undefined ? undefined : JSON.stringify(call.body);
     const headers = await this.#headers(call, payload);
-    call.guard?.(nameOf(call));
     const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
       const request = this.#module.request(
         new URL(access.server.pathname.replace(/\/$/, '') + call.path, access.server),
@@ -175,7 +175,18 @@ export class HttpTransport {
       );
       this.#limit(request, agent === this.#watches, call.timeoutMs ?? timeoutMs);
       request.on('error', (error) => reject(this.#failure(call, error)));
-      request.end(payload);
+      // Nothing goes out before `end`. A request may wait long for its turn or its connection, and what the guard
+      // answered before that (the lease is held) may be over by then.
+      const send = () => {
+        try {
+          call.guard?.(nameOf(call));
+          request.end(payload);
+        } catch (error) {
+          reject(errorOf(error));
+          request.destroy();
+        }
+      };
+      request.once('socket', (socket: Socket) => onceConnected(socket, send));
     });
     if ((response.statusCode ?? 500) < 400) return response;
     throw await this.#refusal(call, response);
@@ -221,6 +232,13 @@ export class HttpTransport {
     return new TransportError(nameOf(call), errorOf(error));
   }
 }
+
+/** Node does not document `secureConnecting`; a TLS socket has it as long as its handshake is not over. */
+const onceConnected = (socket: Socket & { secureConnecting?: boolean }, run: () => void): void => {
+  if (socket.secureConnecting === true) socket.once('secureConnect', run);
+  else if (socket.connecting) socket.once('connect', run);
+  else run();
+};
 
 const nameOf = ({ method, path }: HttpCall): string => `${method} ${path}`;
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '../clock.ts';
+import { systemClock, type Clock } from '../clock.ts';
 import { AccessError } from '../errors.ts';
 import type { ClusterAccess } from './access.ts';
 import { loadKubeconfig } from './kubeconfig.ts';
@@ -34,7 +34,10 @@ export const inClusterAccess = async (
 };
 
 /** `KUBECONFIG` when it is set, else the Pod's service account. */
-export const loadAccess = (env: NodeJS.ProcessEnv, clock: Clock): Promise<ClusterAccess> => {
+export const loadAccess = (
+  env: NodeJS.ProcessEnv = process.env,
+  clock: Clock = systemClock,
+): Promise<ClusterAccess> => {
   const path = env['KUBECONFIG'];
   return path ? loadKubeconfig(path, clock) : inClusterAccess(env, clock);
 };

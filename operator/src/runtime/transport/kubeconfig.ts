@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { AccessError } from '../errors.ts';
 import type { ClusterAccess, TokenSource } from './access.ts';
+import { execPluginSchema, execToken } from './exec-credential.ts';
 import { fixedToken, tokenFile } from './token.ts';
 
 const clusterSchema = z.object({
@@ -23,7 +24,7 @@ const userSchema = z.object({
   token: z.string().optional(),
   tokenFile: z.string().optional(),
   username: z.string().optional(),
-  exec: z.unknown().optional(),
+  exec: execPluginSchema.optional(),
   'auth-provider': z.unknown().optional(),
 });
 
@@ -44,10 +45,9 @@ const kubeconfigSchema = z.object({
 type Cluster = z.infer<typeof clusterSchema>;
 type User = z.infer<typeof userSchema>;
 
-/** Ways in that need a helper program or a proxy: named, so that a person knows what to use instead. */
+/** Ways in that are obsolete or need a proxy: named, so that a person knows what to use instead. */
 const refuseUnsupported = (path: string, cluster: Cluster, user: User): void => {
   const unsupported = [
-    user.exec !== undefined && 'an exec credential plugin',
     user['auth-provider'] !== undefined && 'an auth-provider',
     user.username !== undefined && 'a user name and password',
     cluster['proxy-url'] !== undefined && 'a proxy',
@@ -107,7 +107,7 @@ export const loadKubeconfig = async (
   const ca = await pem(cluster['certificate-authority-data'], cluster['certificate-authority']);
   const certificate = await pem(user['client-certificate-data'], user['client-certificate']);
   const key = await pem(user['client-key-data'], user['client-key']);
-  const token = tokenOf(user, besides, clock);
+  const token = tokenOf(user, { path, cluster, ca }, clock);
 
   return {
     server: new URL(cluster.server),
@@ -120,7 +120,20 @@ export const loadKubeconfig = async (
   };
 };
 
-const tokenOf = (user: User, besides: (file: string) => string, clock: Clock): TokenSource | undefined => {
-  if (user.tokenFile !== undefined) return tokenFile(besides(user.tokenFile), clock);
+interface Surroundings {
+  path: string;
+  cluster: Cluster;
+  ca: string | undefined;
+}
+
+const tokenOf = (user: User, { path, cluster, ca }: Surroundings, clock: Clock): TokenSource | undefined => {
+  const folder = dirname(resolve(path));
+  if (user.exec !== undefined) {
+    const authority = ca !== undefined && {
+      'certificate-authority-data': Buffer.from(ca).toString('base64'),
+    };
+    return execToken(user.exec, { folder, cluster: { server: cluster.server, ...authority } }, clock);
+  }
+  if (user.tokenFile !== undefined) return tokenFile(resolve(folder, user.tokenFile), clock);
   return user.token === undefined ? undefined : fixedToken(user.token);
 };

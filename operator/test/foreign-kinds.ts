@@ -1,0 +1,45 @@
+import { KINDS } from '../src/platform/kinds.ts';
+import type { KubeObject, ResourceRef } from '../src/runtime/index.ts';
+import { CRDS, eventually, type TestApiServer } from './api-server.ts';
+
+const definitionOf = ({ apiVersion, kind, plural }: ResourceRef): KubeObject => {
+  const [group = '', version = ''] = apiVersion.split('/');
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: {
+      name: `${plural}.${group}`,
+      // The API server keeps *.k8s.io to Kubernetes itself, unless somebody vouches for it.
+      annotations: { 'api-approved.kubernetes.io': 'unapproved, a stand-in of a test' },
+    },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { kind, plural },
+      versions: [
+        {
+          name: version,
+          served: true,
+          storage: true,
+          subresources: { status: {} },
+          schema: {
+            openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+          },
+        },
+      ],
+    },
+  };
+};
+
+/** Installs stand-ins for the kinds of a platform that come with CRDs of others. */
+export async function installForeignKinds({ client }: TestApiServer): Promise<void> {
+  for (const resource of [KINDS.httpRoute, KINDS.certificate]) {
+    await client.apply(CRDS, definitionOf(resource), { fieldManager: 'test', force: true });
+    await eventually(`${resource.plural} are served`, () =>
+      client.list(resource, { limit: 1 }).then(
+        () => true,
+        () => false,
+      ),
+    );
+  }
+}
