@@ -122,20 +122,24 @@ describe('every kind of object that a platform is made of', () => {
   });
 });
 
+/** As an autoscaler writes. */
+const scaleAs = (manager: string, namespace: string, name: string, replicas: number) =>
+  bench.server.transport.send({
+    method: 'PATCH',
+    path: `/apis/apps/v1/namespaces/${namespace}/deployments/${name}/scale?fieldManager=${manager}`,
+    contentType: 'application/merge-patch+json',
+    body: { spec: { replicas } },
+    verb: 'patch',
+    resource: 'deployments/scale',
+    idempotent: true,
+  });
+
 describe('what others own', () => {
   test("an autoscaler's replicas, a sidecar, a mesh's labels and annotations stay, and nobody fights", async () => {
     const namespace = await start({ ...EVERYTHING });
     const gateway = { namespace, name: 'demo-gateway' };
     const chat = { namespace, name: 'demo-chat' };
-    await bench.server.transport.send({
-      method: 'PATCH',
-      path: `/apis/apps/v1/namespaces/${namespace}/deployments/demo-gateway/scale?fieldManager=kube-controller-manager`,
-      contentType: 'application/merge-patch+json',
-      body: { spec: { replicas: 4 } },
-      verb: 'patch',
-      resource: 'deployments/scale',
-      idempotent: true,
-    });
+    await scaleAs('kube-controller-manager', namespace, 'demo-gateway', 4);
     const mesh = {
       metadata: { labels: { 'mesh.test/injected': 'yes' }, annotations: { 'mesh.test/seen': '1' } },
       spec: { template: { spec: { containers: [{ name: 'sidecar', image: 'mesh:1' }] } } },
@@ -165,6 +169,27 @@ describe('what others own', () => {
     const settled = (await writesOf(namespace)).length;
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect((await writesOf(namespace)).length).toBe(settled);
+  }, 90_000);
+
+  test('autoscaling takes over the size that is there, and gives it back when it is switched off', async () => {
+    const namespace = await start({ services: { chat: { replicas: 3 } } });
+    const replicas = async () =>
+      (
+        (await bench.lookUp(KINDS.deployment, namespace, 'demo-chat'))?.['spec'] as
+          { replicas: number } | undefined
+      )?.replicas;
+    await bench.patch(namespace, { services: { chat: { replicas: null, autoscaling: { maxReplicas: 9 } } } });
+    await bench.untilReady(namespace);
+    expect(await bench.namesOf(KINDS.horizontalPodAutoscaler, namespace)).toEqual(['demo-chat']);
+    expect(await replicas()).toBe(3);
+
+    await scaleAs('kube-controller-manager', namespace, 'demo-chat', 6);
+    await bench.untilReady(namespace);
+    expect(await replicas()).toBe(6);
+    await bench.patch(namespace, { services: { chat: { replicas: 2, autoscaling: null } } });
+    await bench.untilReady(namespace);
+    expect(await replicas()).toBe(2);
+    expect(await bench.namesOf(KINDS.horizontalPodAutoscaler, namespace)).toEqual([]);
   }, 90_000);
 
   test('a field that GitOps declares is left to it, told by condition and event, and taken back once it is given up', async () => {

@@ -57,5 +57,14 @@ export async function worldOf(
   const objects = lists
     .flat()
     .map((object) => [`${object.kind} ${object.metadata.name}`, asWished(jobSpec(object))] as const);
-  return Object.fromEntries(objects.sort(([a], [b]) => (a < b ? -1 : 1)));
+  return withoutScaledSizes(Object.fromEntries(objects.sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+/** How many Pods an autoscaler found is history, and nobody's wish. */
+function withoutScaledSizes(world: Record<string, Fields>): Record<string, Fields> {
+  for (const [name, { spec }] of Object.entries(world)) {
+    const autoscaler = name.replace('Deployment ', 'HorizontalPodAutoscaler ');
+    if (autoscaler !== name && autoscaler in world) delete (spec as Fields)['replicas'];
+  }
+  return world;
 }

@@ -6,8 +6,8 @@ import type { Platform } from '../platform/model.ts';
 import { blockedWorkloads } from '../platform/references.ts';
 import type { Stage } from '../platform/rollout.ts';
 import { SERVICE_LABEL } from '../platform/services/migrations.ts';
-import { ApiError, ForeignObjectError, describeConflicts } from '../runtime/index.ts';
-import type { KubeObject, ReconcileContext } from '../runtime/index.ts';
+import { ApiError, ForeignObjectError, controllerOf, describeConflicts } from '../runtime/index.ts';
+import type { ApplyOptions, FieldConflict, KubeObject, ReconcileContext } from '../runtime/index.ts';
 import { observe } from './gather.ts';
 import type { Dependencies, Facts } from './gather.ts';
 
@@ -37,6 +37,28 @@ function ownerOf(object: KubeObject, { facts }: Order): KubeObject | undefined {
   return retained ? undefined : facts.object;
 }
 
+const REPLICAS = 'spec.replicas';
+
+const isByAutoscaler = ({ field, subresource }: FieldConflict) =>
+  field === `.${REPLICAS}` && subresource === 'scale';
+
+/**
+ * Whether anybody's autoscaler sets the size of `object` now. The API server remembers the one that has been deleted as
+ * the holder of the field; the platform's own is about to go, or its size would not be named here.
+ */
+async function isAutoscaled(object: KubeObject, { dependencies, facts, context }: Order): Promise<boolean> {
+  const { namespace, uid } = facts.object.metadata;
+  const { items } = await dependencies.client.list(KINDS.horizontalPodAutoscaler, {
+    ...(namespace === undefined ? {} : { namespace }),
+    signal: context.signal,
+  });
+  return items.some((autoscaler) => {
+    const { scaleTargetRef } = autoscaler['spec'] as { scaleTargetRef?: { kind: string; name: string } };
+    const targets = scaleTargetRef?.kind === object.kind && scaleTargetRef.name === object.metadata.name;
+    return targets && controllerOf(autoscaler)?.uid !== uid;
+  });
+}
+
 async function applyObject(
   object: KubeObject,
   component: Component,
@@ -48,11 +70,16 @@ async function applyObject(
     return `the cluster has no kind ${object.kind} (${object.apiVersion}): install what brings it, or choose another exposure`;
   }
   const owner = ownerOf(object, order);
-  const { conflicts } = await dependencies.apply(object, {
+  const options: ApplyOptions = {
     fieldManager: `chatplatform-${component.name}`,
     ...(owner === undefined ? {} : { owner }),
+    handOver: [REPLICAS],
     signal: context.signal,
-  });
+  };
+  let { conflicts } = await dependencies.apply(object, options);
+  if (conflicts.length > 0 && conflicts.every(isByAutoscaler) && !(await isAutoscaled(object, order))) {
+    ({ conflicts } = await dependencies.apply(object, { ...options, conflicts: 'force' }));
+  }
   if (conflicts.length === 0) return undefined;
   return `${object.kind} ${object.metadata.name}: ${describeConflicts(conflicts)}; left as it is`;
 }

@@ -5,6 +5,7 @@ import type {
   JsonPatchOperation,
   ListOptions,
   ListPage,
+  MetadataOptions,
   ServerSideApplyOptions,
   WatchEvent,
   WriteOptions,
@@ -99,7 +100,11 @@ export class RehearsalClient implements ApiClient {
     return object;
   }
 
-  async getMetadata(resource: ResourceRef, at: NamespacedName, options?: CallOptions): Promise<KubeObject> {
+  async getMetadata(
+    resource: ResourceRef,
+    at: NamespacedName,
+    options?: MetadataOptions,
+  ): Promise<KubeObject> {
     if (this.#written.has(idOf(resource, keyFor(at)))) return this.get(resource, at);
     return this.#client.getMetadata(resource, at, options);
   }

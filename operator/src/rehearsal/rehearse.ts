@@ -132,7 +132,7 @@ class Recorder {
     const client = new RehearsalClient(api, caches, (before, after) => this.#note(before, after));
     this.client = client;
     this.#caches = caches;
-    const applier = new ServerSideApplier({ client, caches, annotation: APPLIED_DIGEST });
+    const applier = new ServerSideApplier({ client, caches, clock: systemClock, annotation: APPLIED_DIGEST });
     this.tools = {
       clock: systemClock,
       client,

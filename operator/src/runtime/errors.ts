@@ -60,10 +60,10 @@ export class TransportError extends Error {
   }
 }
 
-/** A write was refused on this side because the leader's lease is no longer held. Never retried. */
+/** A write was refused on this side because this process may not write, or no longer. Never retried. */
 export class FencedError extends Error {
-  constructor(request: string) {
-    super(`${request}: not sent, this process does not hold the leader lease`);
+  constructor(request: string, why = 'this process does not hold the leader lease') {
+    super(`${request}: not sent, ${why}`);
     this.name = 'FencedError';
   }
 }

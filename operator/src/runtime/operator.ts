@@ -193,7 +193,7 @@ export class Operator {
     try {
       await Promise.race([ended, patience()]);
     } finally {
-      this.#writing.abort(new FencedError('any write'));
+      this.#writing.abort(new FencedError('any write', 'the operator has stopped'));
     }
   }
 

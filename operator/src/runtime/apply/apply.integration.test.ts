@@ -234,6 +234,26 @@ describe('apply', () => {
     expect(replicas(await stored(deployment()))).toBe(7);
   });
 
+  test('a field that is handed over keeps its value until its new owner sets it, and can be taken back', async () => {
+    const sized = deployment({ replicas: 3 });
+    const options = { ...by, handOver: ['spec.replicas'] };
+    await tools.applier.apply(sized, options);
+    expect((await tools.applier.apply(deployment(), options)).result).toBe('configured');
+    expect(replicas(await stored(sized))).toBe(3);
+    // Without being told, giving a field up takes it away.
+    await tools.applier.apply(deployment({ minReadySeconds: 5 }), options);
+    await tools.applier.apply(deployment(), options);
+    expect((await stored(sized))['spec']).not.toHaveProperty('minReadySeconds');
+    expect(replicas(await stored(sized))).toBe(3);
+
+    const { conflicts } = await tools.applier.apply(deployment({ replicas: 2 }), options);
+    expect(conflicts).toEqual([]);
+    expect(replicas(await stored(sized))).toBe(2);
+    tools.calls.length = 0;
+    expect((await tools.applier.apply(deployment({ replicas: 2 }), options)).result).toBe('unchanged');
+    expect(tools.calls).toEqual([]);
+  });
+
   test('a field that another gave up without changing it is taken back, at the latest when the object moves', async () => {
     const clock = new FakeClock();
     const patient = await startTools(server, namespace, [DEPLOYMENTS], SELECTOR, clock);

@@ -24,6 +24,7 @@ import {
   withoutFields,
   type FieldConflict,
 } from './conflicts.ts';
+import { declares, handOverManager, manifestOf, valueAt } from './hand-over.ts';
 import type { Applier, ApplyOptions, ApplyOutcome, PruneOptions } from './types.ts';
 
 export interface ServerSideApplierOptions {
@@ -191,6 +192,7 @@ export class ServerSideApplier implements Applier {
     store: ObjectStore,
     observed: KubeObject | undefined,
   ): Promise<ApplyOutcome> {
+    if (observed) await this.#handOver(intent.manifest, options, store, observed);
     const { answer, conflicts } = await this.#sendPolitely(intent.manifest, options, store, observed);
     const object = store.remember(answer.object);
     this.#settle(object, {
@@ -201,6 +203,25 @@ export class ServerSideApplier implements Applier {
     if (answer.created) return { result: 'created', object, conflicts };
     const moved = object.metadata.resourceVersion !== observed?.metadata.resourceVersion;
     return { result: moved ? 'configured' : 'unchanged', object, conflicts };
+  }
+
+  /** Passes on what we declare and are about to give up: for the API server, what nobody declares is not there. */
+  async #handOver(
+    manifest: KubeObject,
+    { handOver = [], fieldManager, signal }: ApplyOptions,
+    { resource }: ObjectStore,
+    observed: KubeObject,
+  ): Promise<void> {
+    const wasSet = (path: string) =>
+      valueAt(observed, path) !== undefined && valueAt(manifest, path) === undefined;
+    const candidates = handOver.filter(wasSet);
+    if (candidates.length === 0) return;
+    const call = signal ? { signal } : {};
+    const current = await this.#client.get(resource, locate(manifest), call);
+    const given = candidates.filter((path) => declares(current, fieldManager, path));
+    if (given.length === 0) return;
+    const by = { fieldManager: handOverManager(fieldManager), force: true, ...call };
+    await this.#client.apply(resource, manifestOf(current, given), by);
   }
 
   async #sendPolitely(
@@ -222,7 +243,8 @@ export class ServerSideApplier implements Applier {
       // Somebody made it in the moment between our look and our write, and what it holds is no drift of ours.
       if (!observed) await this.#refuseUnseen(manifest, options, store, { exact: true });
       if (policy === 'fail') throw new FieldConflictError(manifest, conflicts, error);
-      const yielded = conflicts.filter((conflict) => !isDrift(conflict));
+      const isOurs = ({ manager }: FieldConflict) => manager === handOverManager(fieldManager);
+      const yielded = conflicts.filter((conflict) => !isDrift(conflict) && !isOurs(conflict));
       return { answer: await send(withoutFields(manifest, yielded), true), conflicts: yielded };
     }
   }

@@ -17,6 +17,11 @@ export interface ApplyOptions {
   owner?: KubeObject;
   /** @default 'reclaim-edits' */
   conflicts?: ConflictPolicy;
+  /**
+   * Fields that keep their value when they are no longer desired, because somebody else is to set them from then on:
+   * `spec.replicas` when an autoscaler takes over. Any other field goes back to its default. @default none
+   */
+  handOver?: readonly string[];
   signal?: AbortSignal;
 }
 
