@@ -2,6 +2,7 @@ import { availableParallelism, homedir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Progress } from '../launcher/progress.ts';
 import { compileSlotCount, createSlots, type Slots } from './cache/slots.ts';
+import { createRegistries, type Registries } from './registry/registries.ts';
 
 /** What every artefact needs to be made: where it is kept, where its sources are, and whom to tell. */
 export interface ArtifactContext {
@@ -10,6 +11,8 @@ export interface ArtifactContext {
   /** Root of the working copy: recipes and application sources are read below it. */
   repository: string;
   progress: Progress;
+  /** Where published images come from. */
+  registries: Registries;
   /** Limits how many compiles run side by side. */
   compileSlots: Slots;
   /** Artefacts being made by this process: those who ask twice wait for the same one. */
@@ -41,6 +44,7 @@ export function createArtifactContext(options: ArtifactContextOptions): Artifact
     cacheDirectory: resolve(options.cacheDirectory ?? defaultCacheDirectory(process.env)),
     repository: options.repository ?? resolve(import.meta.dirname, '../../../..'),
     progress: options.progress,
+    registries: createRegistries(process.env['CHATPLATFORM_REGISTRY'], options.progress),
     compileSlots: createSlots(compileSlotCount(totalmem(), availableParallelism())),
     inFlight: new Map(),
   };

@@ -3,17 +3,18 @@ export { type ArtifactContext, createArtifactContext, defaultCacheDirectory } fr
 export { ensureHostPackages, type HostPackage } from './debian/host-packages.ts';
 export { installSystemPackages } from './debian/install.ts';
 export {
-  type BuiltImage,
   ensureImage,
   ensureImages,
   type ImageGroup,
+  type ImageSources,
+  type NodeImage,
   writeImageArchive,
 } from './images/ensure-images.ts';
 export { type ImageKey, imageNames } from './images/image-names.ts';
 export { ensureDockerCompose } from './programs/docker-compose.ts';
 export { ensureInfluxd } from './programs/influxdb.ts';
 export { ensureJaeger } from './programs/jaeger.ts';
-export { ensureKubernetes, KUBERNETES_PROGRAMS } from './programs/kubernetes.ts';
+export { ensureKubernetes } from './programs/kubernetes.ts';
 export { ensureMongoStandIn, type ProgramCommand } from './programs/mongodb-stand-in.ts';
 export { ensureNpmProgram, type NpmProgram } from './programs/npm-programs.ts';
 export { ensureStorePrograms, type StorePrograms } from './programs/store-programs.ts';

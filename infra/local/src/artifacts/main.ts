@@ -2,7 +2,7 @@ import { createProgress } from '../launcher/progress.ts';
 import { explainFailure } from '../launcher/failures.ts';
 import { LauncherError } from '../launcher/launcher-error.ts';
 import {
-  type BuiltImage,
+  type NodeImage,
   createArtifactContext,
   ensureHostPackages,
   ensureImages,
@@ -21,7 +21,7 @@ const context = createArtifactContext({
   ),
 });
 
-const digests = (images: BuiltImage[]) => Object.fromEntries(images.map(({ name, digest }) => [name, digest]));
+const digests = (images: NodeImage[]) => Object.fromEntries(images.map(({ name, digest }) => [name, digest]));
 
 const targets: Record<string, () => Promise<Record<string, string>>> = {
   'host-packages': async () => ({

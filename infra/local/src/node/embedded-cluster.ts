@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { createArtifactContext, ensureImages, ensureKubernetes } from '../artifacts/index.ts';
-import type { BuiltImage } from '../artifacts/index.ts';
+import { createArtifactContext, ensureImage, ensureImages, ensureKubernetes } from '../artifacts/index.ts';
+import type { NodeImage } from '../artifacts/index.ts';
 import { SERVICE_KEYS, STORE_KEYS } from '../artifacts/images/image-names.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { createKubectl } from '../cluster/kubectl.ts';
@@ -8,7 +8,8 @@ import { linkTools } from '../cluster/tools.ts';
 import type { Progress } from '../launcher/progress.ts';
 import { applyAddons } from './addons/index.ts';
 import { installPackages } from './host/packages.ts';
-import { imageResolver, importImages } from './images.ts';
+import { readImageSources, writeImageSources } from './image-sources.ts';
+import { contentReference, imageResolver, importImages } from './images.ts';
 import type { ImageResolver } from './images.ts';
 import type { NodeLayout } from './layout.ts';
 import { settings } from './settings.ts';
@@ -27,35 +28,32 @@ export async function bringUpEmbeddedCluster(options: EmbeddedClusterOptions): P
   const { layout, progress, cacheDirectory, repository } = options;
   await installPackages(progress, join(layout.logs, 'apt.log'));
   const artifacts = createArtifactContext({ progress, cacheDirectory, repository });
-  // Everything is asked for at once; the node starts as soon as what it needs itself is there.
-  const platformImages = Promise.all([
-    ensureImages(artifacts, 'stores'),
-    ensureImages(artifacts, 'application'),
-  ]);
-  platformImages.catch(() => undefined); // awaited below; until then a failure must not end the process unexplained
-  const [programs, systemImages] = await Promise.all([
+  const earlier = await readImageSources(layout.imageSources);
+  // Everything is asked for at once; each stage starts as soon as what it needs itself is there.
+  const groups = (['system', 'stores', 'application'] as const).map((group) =>
+    ensureImages(artifacts, group, earlier),
+  );
+  for (const group of groups) group.catch(() => undefined); // awaited below; until then a failure must not end the process unexplained
+  const [programs, pause] = await Promise.all([
     ensureKubernetes(artifacts),
-    ensureImages(artifacts, 'system'),
+    ensureImage(artifacts, 'pause', earlier.pause),
   ]);
   const tools = await linkTools(layout.tools, {
     kubectl: join(programs, 'kubectl'),
     helm: join(programs, 'helm'),
   });
   const kubectl = createKubectl({ binary: tools.kubectl, kubeconfig: layout.kubeconfig });
-  const load = (what: string, images: readonly BuiltImage[]) =>
+  const load = (what: string, images: readonly NodeImage[]) =>
     progress.step(`Import the images of ${what}`, (report) =>
       importImages(artifacts, layout.containerdSocket, images, report),
     );
 
-  const systemImage = imageResolver(systemImages);
-  await startNode({ layout, programs, kubectl, pauseImage: systemImage('pause'), progress });
+  await startNode({ layout, programs, kubectl, pauseImage: contentReference(pause), progress });
+  const [systemImages = []] = await Promise.all(groups.slice(0, 1));
   await load('the node', systemImages);
-  await applyAddons(kubectl, layout, {
-    coredns: systemImage('coredns'),
-    localPathProvisioner: systemImage('local-path-provisioner'),
-    busybox: systemImage('busybox'),
-  });
-  const images = (await platformImages).flat();
+  await applyAddons(kubectl, layout, imageResolver(systemImages));
+  const images = (await Promise.all(groups)).flat();
+  await writeImageSources(layout.imageSources, images);
   await load('the platform', images);
   return {
     kubectl,

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { corednsObjects } from './addons/coredns.ts';
 import { localStorageObjects } from './addons/local-storage.ts';
+import { metricsServerObjects } from './addons/metrics-server.ts';
 import { nodeAccess } from './addons/node-access.ts';
 import { renderConfigFiles } from './config-files.ts';
 import type { MachineTraits } from './config-files.ts';
@@ -118,4 +119,13 @@ test('storage and access to the node', () => {
   });
   expectGolden('local-storage.json', json(storage));
   expectGolden('node-access.json', json(nodeAccess));
+});
+
+test('metrics of Pods', () => {
+  const objects = metricsServerObjects({
+    image: 'metrics-server:1',
+    serving: { certificate: 'certificate', privateKey: 'key' },
+    authority: 'authority',
+  });
+  expectGolden('metrics-server.json', json(objects));
 });

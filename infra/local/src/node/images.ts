@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { writeImageArchive } from '../artifacts/index.ts';
-import type { ArtifactContext, BuiltImage, ImageKey } from '../artifacts/index.ts';
+import type { ArtifactContext, NodeImage, ImageKey } from '../artifacts/index.ts';
 import { LauncherError } from '../launcher/launcher-error.ts';
 import type { Report } from '../launcher/progress.ts';
 import { run } from '../launcher/run.ts';
@@ -12,7 +12,7 @@ export type ImageResolver = (key: ImageKey) => string;
  * The reference Pods use on the node. It changes with the content, so that Pods are replaced when an image was built
  * anew under the same name.
  */
-export function contentReference({ name, digest }: Pick<BuiltImage, 'name' | 'digest'>): string {
+export function contentReference({ name, digest }: Pick<NodeImage, 'name' | 'digest'>): string {
   return `${name}-${digest.slice('sha256:'.length, 'sha256:'.length + 12)}`;
 }
 
@@ -29,7 +29,7 @@ export function parseImageList(text: string): Set<string> {
 export async function importImages(
   context: ArtifactContext,
   socket: string,
-  images: readonly BuiltImage[],
+  images: readonly NodeImage[],
   report: Report,
 ): Promise<void> {
   const ctr = (...args: string[]) =>
@@ -48,7 +48,7 @@ export async function importImages(
   for (const image of missing) await ctr('tag', '--force', image.name, contentReference(image));
 }
 
-export function imageResolver(images: readonly BuiltImage[]): ImageResolver {
+export function imageResolver(images: readonly NodeImage[]): ImageResolver {
   const references = new Map(images.map((image) => [image.key, contentReference(image)]));
   return (key) => {
     const reference = references.get(key);

@@ -25,6 +25,8 @@ export interface NodeLayout {
   cniNetworks: string;
   /** Persistent volumes. */
   volumes: string;
+  /** Where each image of the platform that is up came from. */
+  imageSources: string;
   /** Facts of the machine from before the first `up`, to be restored. */
   machine: string;
   /** Sockets: below /run, because the path of a Unix socket is limited to 107 bytes. */
@@ -54,6 +56,7 @@ export function nodeLayout(state: string, cache: string): NodeLayout {
     kubelet: join(state, 'kubelet'),
     cniNetworks: join(state, 'cni-networks'),
     volumes: join(state, 'volumes'),
+    imageSources: join(state, 'image-sources.json'),
     machine: join(state, 'machine.json'),
     run,
     containerdSocket: join(run, 'containerd.sock'),

@@ -10,6 +10,8 @@ export const stateEntries = [
   'cni-networks',
   'config',
   'etcd',
+  'image-sources.json',
+  'image-sources.json.new',
   'kubeconfig',
   'kubeconfig.new',
   'kubeconfigs',

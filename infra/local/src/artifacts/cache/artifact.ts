@@ -41,9 +41,7 @@ const PARTIAL_PREFIX = '.partial-';
  * interrupted run left is removed by the next that makes the same artefact; a lock keeps two from making it at once.
  */
 export function ensureArtifact(context: ArtifactContext, recipe: ArtifactRecipe): Promise<string> {
-  const key = hashValues([recipe.version, ...recipe.inputs]).slice(0, KEY_LENGTH);
-  const folder = join(context.cacheDirectory, 'artifacts', recipe.name);
-  const target = join(folder, `${recipe.version}-${key}`);
+  const { folder, target } = placeOf(context, recipe);
   const running = context.inFlight.get(target);
   if (running !== undefined) return running;
   const made = make(context, recipe, { folder, target }).finally(() => context.inFlight.delete(target));
@@ -51,9 +49,20 @@ export function ensureArtifact(context: ArtifactContext, recipe: ArtifactRecipe)
   return made;
 }
 
+/** Whether the artefact is in the cache. */
+export function hasArtifact(context: ArtifactContext, recipe: ArtifactRecipe): boolean {
+  return existsSync(placeOf(context, recipe).target);
+}
+
 interface Place {
   folder: string;
   target: string;
+}
+
+function placeOf(context: ArtifactContext, recipe: ArtifactRecipe): Place {
+  const key = hashValues([recipe.version, ...recipe.inputs]).slice(0, KEY_LENGTH);
+  const folder = join(context.cacheDirectory, 'artifacts', recipe.name);
+  return { folder, target: join(folder, `${recipe.version}-${key}`) };
 }
 
 async function make(context: ArtifactContext, recipe: ArtifactRecipe, place: Place): Promise<string> {

@@ -17,7 +17,7 @@ export const STORE_KEYS = [
   'jaeger',
   'prometheus',
 ] as const;
-export const SYSTEM_KEYS = ['pause', 'coredns', 'local-path-provisioner', 'busybox'] as const;
+export const SYSTEM_KEYS = ['pause', 'coredns', 'local-path-provisioner', 'metrics-server', 'busybox'] as const;
 
 export type ServiceKey = (typeof SERVICE_KEYS)[number];
 export type ApplicationKey = (typeof APPLICATION_KEYS)[number];
@@ -39,6 +39,7 @@ const localVersions: Record<StoreKey | SystemKey, string> = {
   pause: '1.0',
   coredns: versions.coredns,
   'local-path-provisioner': versions.localPathProvisioner,
+  'metrics-server': versions.metricsServer,
   busybox: '1.37',
 };
 

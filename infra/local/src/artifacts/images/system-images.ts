@@ -1,7 +1,7 @@
 import { chmod, cp, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtifactContext } from '../context.ts';
-import { ensureKubernetes } from '../programs/kubernetes.ts';
+import { ensureNodeAddon, type NodeAddon } from '../programs/kubernetes.ts';
 import { shellLayer } from './base-layers.ts';
 import { fileLayer } from './file-layer.ts';
 import type { SystemKey } from './image-names.ts';
@@ -14,6 +14,7 @@ export const systemImages: Record<SystemKey, SystemImage> = {
   pause: (context) => staticImage(context, 'pause'),
   coredns: (context) => staticImage(context, 'coredns'),
   'local-path-provisioner': (context) => staticImage(context, 'local-path-provisioner'),
+  'metrics-server': (context) => staticImage(context, 'metrics-server'),
   async busybox(context) {
     const root = await fileLayer(context, 'busybox', ['bin'], async (folder) => {
       await symlink('usr/bin', join(folder, 'bin'));
@@ -22,10 +23,10 @@ export const systemImages: Record<SystemKey, SystemImage> = {
   },
 };
 
-async function staticImage(context: ArtifactContext, program: string): Promise<ImageParts> {
-  const folder = await ensureKubernetes(context);
-  const layer = await fileLayer(context, program, [join(folder, program)], async (root) => {
-    await cp(join(folder, program), join(root, program));
+async function staticImage(context: ArtifactContext, program: NodeAddon): Promise<ImageParts> {
+  const file = await ensureNodeAddon(context, program);
+  const layer = await fileLayer(context, program, [file], async (root) => {
+    await cp(file, join(root, program));
     await chmod(join(root, program), 0o755);
     await mkdir(join(root, 'tmp'));
     await chmod(join(root, 'tmp'), 0o1777);

@@ -25,7 +25,6 @@ export function releaseFiles(arch: ReleaseArch): ReleaseFile[] {
   const github = 'https://github.com';
   const etcd = `etcd-v${versions.etcd}-linux-${arch}`;
   const etcdRelease = `${github}/etcd-io/etcd/releases/download/v${versions.etcd}`;
-  const coredns = `${github}/coredns/coredns/releases/download/v${versions.coredns}/coredns_${versions.coredns}_linux_${arch}.tgz`;
   const helm = `https://get.helm.sh/helm-v${versions.helm}-linux-${arch}.tar.gz`;
   return [
     ...KUBERNETES_PROGRAMS.map((name) => {
@@ -37,7 +36,6 @@ export function releaseFiles(arch: ReleaseArch): ReleaseFile[] {
       checksumUrl: `${etcdRelease}/SHA256SUMS`,
       programs: { etcd: `${etcd}/etcd` },
     },
-    { url: coredns, checksumUrl: `${coredns}.sha256`, programs: { coredns: 'coredns' } },
     { url: helm, checksumUrl: `${helm}.sha256sum`, programs: { helm: `linux-${arch}/helm` } },
   ];
 }

@@ -10,7 +10,7 @@ import { versions } from './versions.ts';
 
 const MODULE = 'infra/local/go';
 
-/** Programs that the multi-call program `kube` is by the name it is called by. */
+/** The programs that `kube` is, by the name it is called by. */
 const KUBE_COMPONENTS = [
   'etcd',
   'kube-apiserver',
@@ -20,27 +20,13 @@ const KUBE_COMPONENTS = [
   'kubelet',
 ] as const;
 
-/** Programs found by name in the folder of {@link ensureKubernetes}. */
-export const KUBERNETES_PROGRAMS = [
-  ...KUBE_COMPONENTS,
-  'kubectl',
-  'helm',
-  'coredns',
-  'local-path-provisioner',
-  'pause',
-] as const;
-
-/** Nobody publishes this as a file. */
-const ALWAYS_BUILT = './cmd/pause';
-/** Nor this one, which moreover spells an import that others have in other case, so it is compiled apart. */
-const BUILT_APART = 'github.com/rancher/local-path-provisioner';
-const BUILT_WHERE_NOT_DOWNLOADED = ['./cmd/kube', './cmd/kubectl', './cmd/coredns', 'helm.sh/helm/v4/cmd/helm'];
+const BUILT_WHERE_NOT_DOWNLOADED = ['./cmd/kube', './cmd/kubectl', 'helm.sh/helm/v4/cmd/helm'];
 
 /**
- * The control plane, the node's programs, kubectl and helm: the official builds where their hosts answer, else built from
- * Go modules, all in one go: they share the compile of client-go, so apart they would take twice as long.
+ * The control plane, etcd, the node's own programs, kubectl and helm: the official builds where their hosts answer, else
+ * built from Go modules, all in one go: they share the compile of client-go, so apart they would take twice as long.
  *
- * @returns the folder in which {@link KUBERNETES_PROGRAMS} are found by name
+ * @returns the folder in which they are found by name
  */
 export async function ensureKubernetes(context: ArtifactContext): Promise<string> {
   const module = join(context.repository, MODULE);
@@ -48,21 +34,60 @@ export async function ensureKubernetes(context: ArtifactContext): Promise<string
   return ensureArtifact(context, {
     name: 'kubernetes',
     version: versions.kubernetes,
-    inputs: [await hashTree(module, ['.']), JSON.stringify(variables), process.arch],
-    title: 'Get Kubernetes, etcd, CoreDNS and Helm',
+    inputs: [await hashTree(module, ['go.mod', 'cmd/kube', 'cmd/kubectl']), JSON.stringify(variables), process.arch],
+    title: 'Get Kubernetes, etcd, kubectl and Helm',
     compile: true,
     async build(directory, step) {
       const files = releaseFiles(process.arch === 'arm64' ? 'arm64' : 'amd64');
-      const official = await areReachable(files);
-      if (official) await Promise.all(files.map((file) => downloadPrograms(file, directory, step)));
+      if (await areReachable(files)) {
+        await Promise.all(files.map((file) => downloadPrograms(file, directory, step)));
+        return;
+      }
       const go = await ensureGo(context, step);
-      const common = { module, output: `${directory}/`, variables, what: 'Kubernetes' };
-      const packages = [ALWAYS_BUILT, ...(official ? [] : BUILT_WHERE_NOT_DOWNLOADED)];
-      await goBuild(go, step, { ...common, packages });
-      await goBuild(go, step, { ...common, packages: [BUILT_APART] });
-      if (!official) for (const name of KUBE_COMPONENTS) await symlink('kube', join(directory, name));
+      await goBuild(go, step, {
+        module,
+        output: `${directory}/`,
+        variables,
+        what: 'Kubernetes',
+        packages: BUILT_WHERE_NOT_DOWNLOADED,
+      });
+      for (const name of KUBE_COMPONENTS) await symlink('kube', join(directory, name));
     },
   });
+}
+
+/** Programs that run in Pods of the node. */
+export type NodeAddon = 'pause' | 'coredns' | 'local-path-provisioner' | 'metrics-server';
+
+/** The packages of the Go module that they are. */
+const ADDONS: Record<NodeAddon, string> = {
+  pause: './cmd/pause',
+  coredns: './cmd/coredns',
+  // It spells an import in another case than the others do, so it cannot be compiled together with them.
+  'local-path-provisioner': 'github.com/rancher/local-path-provisioner',
+  'metrics-server': 'sigs.k8s.io/metrics-server/cmd/metrics-server',
+};
+
+/** An addon's program, built; only asked for where its image cannot be pulled. */
+export async function ensureNodeAddon(context: ArtifactContext, name: NodeAddon): Promise<string> {
+  const module = join(context.repository, MODULE);
+  const variables = name === 'metrics-server' ? stamps() : {};
+  const sources = ['go.mod', ...(name === 'pause' || name === 'coredns' ? [`cmd/${name}`] : [])];
+  const folder = await ensureArtifact(context, {
+    name,
+    version: versions.kubernetes,
+    inputs: [await hashTree(module, sources), JSON.stringify(variables), process.arch],
+    title: `Compile ${name}`,
+    // The one that every Pod needs is a hundred lines: it waits for no other compile.
+    compile: name !== 'pause',
+    // First: what both are made of is then compiled once, and not by two compilers side by side.
+    needs: () => ensureKubernetes(context),
+    async build(directory, step) {
+      const go = await ensureGo(context, step);
+      await goBuild(go, step, { module, output: `${directory}/`, variables, what: name, packages: [ADDONS[name]] });
+    },
+  });
+  return join(folder, name);
 }
 
 /** Programs say which version they are: kubectl and the API server refuse or warn when they cannot tell. */

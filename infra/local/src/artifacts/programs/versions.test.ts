@@ -8,6 +8,7 @@ test.each([
   ['go.etcd.io/etcd/server/v3', versions.etcd],
   ['github.com/coredns/coredns', versions.coredns],
   ['github.com/rancher/local-path-provisioner', versions.localPathProvisioner],
+  ['sigs.k8s.io/metrics-server', versions.metricsServer],
   ['helm.sh/helm/v4', versions.helm],
 ])('the Go module asks for the %s that is stamped and downloaded', async (module, version) => {
   const text = await readFile(join(import.meta.dirname, '../../../go/go.mod'), 'utf8');

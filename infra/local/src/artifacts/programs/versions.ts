@@ -4,6 +4,7 @@ export const versions = {
   etcd: '3.6.8',
   coredns: '1.14.2',
   localPathProvisioner: '0.0.30',
+  metricsServer: '0.8.0',
   helm: '4.1.4',
   jaeger: '1.76.0',
   influxdb: '2.7.12',

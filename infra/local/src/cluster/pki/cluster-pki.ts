@@ -76,6 +76,12 @@ export function clusterLeaves(subjects: PkiSubjects): Record<string, Leaf> {
       dnsNames: [subjects.nodeName],
       ipAddresses: [subjects.nodeAddress],
     },
+    'metrics-server': {
+      authority: 'ca',
+      subject: { commonName: 'metrics-server' },
+      usages: ['server'],
+      dnsNames: ['metrics-server.kube-system.svc'],
+    },
     kubelet: client(`system:node:${subjects.nodeName}`, 'system:nodes'),
     'kube-controller-manager': client('system:kube-controller-manager'),
     'kube-scheduler': client('system:kube-scheduler'),

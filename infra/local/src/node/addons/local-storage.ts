@@ -114,6 +114,8 @@ function deployment({ provisionerImage, helperImage }: LocalStorageOptions): Kub
               name,
               image: provisionerImage,
               imagePullPolicy: 'IfNotPresent',
+              // The published image has no entrypoint.
+              command: [name],
               args: [
                 'start',
                 '--config=/etc/config/config.json',
