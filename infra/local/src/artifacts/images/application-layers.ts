@@ -4,6 +4,7 @@ import { ensureArtifact } from '../cache/artifact.ts';
 import { hashTree, listTree } from '../cache/hash.ts';
 import { runStep } from '../cache/run-step.ts';
 import type { ArtifactContext } from '../context.ts';
+import { npmCi } from '../toolchains/npm.ts';
 import { ensureLayer, type Layer } from '../oci/layer.ts';
 import { fileLayer } from './file-layer.ts';
 import { SERVICE_KEYS } from './image-names.ts';
@@ -31,15 +32,10 @@ export async function dependenciesLayer(context: ArtifactContext): Promise<Layer
     async build(root, step) {
       const app = join(root, 'app');
       await copyFiles(context.repository, manifests, app);
-      await runStep(step, {
-        command: 'npm',
-        args: [
-          ...['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'],
-          ...WORKSPACES.flatMap((workspace) => ['--workspace', workspace]),
-        ],
+      await npmCi(step, {
         cwd: app,
         purpose: "Installing the services' dependencies",
-        remedy: 'see whether the npm registry can be reached from here, then run the command again',
+        args: WORKSPACES.flatMap((workspace) => ['--workspace', workspace]),
       });
       await removeMatching(app, UNUSED);
     },

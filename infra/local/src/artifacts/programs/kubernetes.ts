@@ -65,14 +65,14 @@ const ADDONS: Record<NodeAddon, string> = {
   coredns: './cmd/coredns',
   // It spells an import in another case than the others do, so it cannot be compiled together with them.
   'local-path-provisioner': 'github.com/rancher/local-path-provisioner',
-  'metrics-server': 'sigs.k8s.io/metrics-server/cmd/metrics-server',
+  'metrics-server': './cmd/metrics-server',
 };
 
 /** An addon's program, built; only asked for where its image cannot be pulled. */
 export async function ensureNodeAddon(context: ArtifactContext, name: NodeAddon): Promise<string> {
   const module = join(context.repository, MODULE);
   const variables = name === 'metrics-server' ? stamps() : {};
-  const sources = ['go.mod', ...(name === 'pause' || name === 'coredns' ? [`cmd/${name}`] : [])];
+  const sources = ['go.mod', ...(ADDONS[name].startsWith('./') ? [ADDONS[name].slice('./'.length)] : [])];
   const folder = await ensureArtifact(context, {
     name,
     version: versions.kubernetes,

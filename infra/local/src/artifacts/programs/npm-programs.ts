@@ -2,8 +2,8 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureArtifact } from '../cache/artifact.ts';
 import { hashTree } from '../cache/hash.ts';
-import { runStep } from '../cache/run-step.ts';
 import type { ArtifactContext } from '../context.ts';
+import { npmCi } from '../toolchains/npm.ts';
 
 const RECIPES = 'infra/local/images';
 
@@ -21,13 +21,7 @@ export async function ensureNpmProgram(context: ArtifactContext, name: NpmProgra
     title: `Fetch ${name}`,
     async build(directory, step) {
       for (const manifest of manifests) await cp(join(sources, manifest), join(directory, manifest));
-      await runStep(step, {
-        command: 'npm',
-        args: ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'],
-        cwd: directory,
-        purpose: `Fetching ${name} from the npm registry`,
-        remedy: 'see whether the npm registry can be reached from here, then run the command again',
-      });
+      await npmCi(step, { cwd: directory, purpose: `Fetching ${name} from the npm registry` });
     },
   });
 }

@@ -1,0 +1,34 @@
+import type { BuildStep } from '../cache/artifact.ts';
+import { runStep } from '../cache/run-step.ts';
+
+/** A registry that hiccups is asked again three times in seven seconds; npm's own waits make a dead one last minutes. */
+const RETRIES = [
+  '--fetch-retries=3',
+  '--fetch-retry-factor=2',
+  '--fetch-retry-mintimeout=1000',
+  '--fetch-retry-maxtimeout=5000',
+];
+
+/** Of what npm prints when it fails: stack traces, the fields of error objects, advice and warnings. */
+const NOISE = /^npm (warn|notice)|^npm error( {2,}| ?\}?$)|^npm error (A complete log|If you are behind|This is a problem)/;
+
+/** One small package: of a whole lockfile npm asks for everything before it says that nobody answers. */
+const PROBE = ['view', 'picocolors', 'version', '--no-progress', '--fetch-timeout=20000', ...RETRIES];
+
+/** Installs what the lockfile in `cwd` says, without development dependencies and without scripts of packages. */
+export async function npmCi(
+  step: BuildStep,
+  { cwd, purpose, args = [] }: { cwd: string; purpose: string; args?: readonly string[] },
+): Promise<void> {
+  const npm = (npmArgs: readonly string[]) =>
+    runStep(step, {
+      command: 'npm',
+      args: npmArgs,
+      cwd,
+      purpose,
+      remedy: 'see whether the npm registry can be reached from here (npm view node version), then run the command again',
+      noise: NOISE,
+    });
+  await npm(PROBE);
+  await npm(['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', ...RETRIES, ...args]);
+}
