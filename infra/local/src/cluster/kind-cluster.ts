@@ -15,13 +15,13 @@ const REGISTRY = 'docker.io/chatplatform';
 const builtImages: readonly { key: string; args: readonly string[] }[] = [
   ...['auth', 'user', 'chat', 'notification', 'media', 'gateway', 'analytics'].map((key) => ({
     key,
-    args: ['--file=services/Dockerfile', `--build-arg=WORKSPACE=services/${key}`],
+    args: ['--target=service', `--build-arg=WORKSPACE=services/${key}`],
   })),
   {
     key: 'operator',
-    args: ['--file=services/Dockerfile', '--target=operator', '--build-arg=WORKSPACE=operator'],
+    args: ['--target=operator'],
   },
-  { key: 'web', args: ['--file=web/Dockerfile'] },
+  { key: 'web', args: ['--target=web'] },
 ];
 
 export interface KindClusterOptions {

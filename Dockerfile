@@ -1,7 +1,7 @@
-# One recipe for the seven services (`--build-arg WORKSPACE=services/chat`) and the operator
-# (`--target operator --build-arg WORKSPACE=operator`).
-# Node runs the TypeScript sources as they are, so the image keeps the repository's layout (docs/adr/0001).
-FROM node:24-bookworm-slim AS dependencies
+# Every image of this repository, a target each: `service` (--build-arg WORKSPACE=services/chat), `operator`, `web` (the edge) and
+# `configuration` (the first step of compose.yaml). Node runs the TypeScript sources as they are, so images keep the repository's
+# layout (docs/adr/0001).
+FROM node:24-bookworm-slim AS manifests
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # npm compares every workspace with the lockfile, also those that it does not install.
@@ -22,12 +22,35 @@ COPY infra/package.json infra/
 COPY infra/local/package.json infra/local/
 COPY tests/package.json tests/
 COPY bench/package.json bench/
-ARG WORKSPACE
+
+FROM manifests AS web-client
+RUN npm ci --ignore-scripts --workspace web --workspace services/contracts --workspace services/client
+COPY services/contracts services/contracts
+COPY services/client services/client
+COPY web web
+RUN npm run build --workspace web
+
+FROM nginx:1.28-bookworm AS web
+# Its configuration is mounted: by the operator, or by compose.yaml.
+COPY --from=web-client /app/web/dist/browser /usr/share/nginx/html
+USER 101:101
+EXPOSE 8080
+CMD ["nginx", "-g", "daemon off;"]
+
+FROM manifests AS configuration
+# Writes secrets and configuration once, before everything else starts.
+RUN npm ci --omit=dev --ignore-scripts --workspace infra/local --workspace services/contracts
+COPY services/contracts services/contracts
+COPY infra/local infra/local
+CMD ["node", "infra/local/src/compose/write-configuration.ts", "/config"]
+
+FROM manifests AS dependencies
+ARG WORKSPACE=operator
 RUN npm ci --omit=dev --ignore-scripts --workspace "$WORKSPACE" \
       --workspace services/kit --workspace services/contracts
 
 FROM node:24-bookworm-slim AS program
-ARG WORKSPACE
+ARG WORKSPACE=operator
 ENV NODE_ENV=production
 WORKDIR /app
 # All of it: what cannot be shared stands below a workspace of its own.
