@@ -1,11 +1,11 @@
 import { runMigration } from '@chatplatform/kit/migrate-main';
-import { createPool, migrate } from '@chatplatform/kit/postgres';
+import { createPool, dueMigrations, migrate } from '@chatplatform/kit/postgres';
 import { influxOptions, loadMigrationConfig } from './config.ts';
 import { openInflux } from './infrastructure/influx-series.ts';
 import { setUpInflux } from './infrastructure/influx-setup.ts';
 import { migrations } from './infrastructure/postgres-figures.ts';
 
-await runMigration('analytics', async () => {
+await runMigration('analytics', async ({ phase }) => {
   const config = loadMigrationConfig();
   const influx = influxOptions(config);
   await setUpInflux(openInflux(influx), {
@@ -15,7 +15,7 @@ await runMigration('analytics', async () => {
   });
   const pool = createPool(config.POSTGRES_URL, { max: 1, applicationName: 'analytics-migrate' });
   try {
-    await migrate(pool, migrations);
+    await migrate(pool, dueMigrations(migrations, phase));
   } finally {
     await pool.end();
   }

@@ -4,7 +4,8 @@ import { errorCode, isError } from './errors.ts';
 import { withClient } from './postgres-client.ts';
 
 export { checkSchema, migrate } from './postgres-migrate.ts';
-export type { Migration } from './sql-migration.ts';
+export { dueMigrations } from './sql-migration.ts';
+export type { Migration, MigrationPhase } from './sql-migration.ts';
 export { insertOutbox, outboxMigration, postgresOutbox } from './postgres-outbox.ts';
 export { inboxMigration, markInInbox, pruneInbox } from './postgres-inbox.ts';
 

@@ -1,8 +1,23 @@
 import { createHash } from 'node:crypto';
 import { toError } from './errors.ts';
 
-/** Applied once, in the order of the list. Never edited once released. */
-export type Migration = { readonly id: string; readonly sql: string };
+/**
+ * Applied once, in the order of the list. Never edited once released.
+ *
+ * While a new version is rolled out, the one before still runs: a migration must leave it working (expand). What takes
+ * away or tightens something that only the older version needs is marked `contract`, and is applied when none of it runs
+ * any more.
+ */
+export type Migration = { readonly id: string; readonly sql: string; readonly phase?: 'contract' };
+
+/** `expand`: an older version still runs. `all`: none does. */
+export type MigrationPhase = 'expand' | 'all';
+
+export const dueMigrations = (
+  migrations: readonly Migration[],
+  phase: MigrationPhase,
+): readonly Migration[] =>
+  phase === 'all' ? migrations : migrations.filter((one) => one.phase !== 'contract');
 
 export const checksumOf = ({ sql }: Migration): string => createHash('sha256').update(sql).digest('hex');
 
@@ -21,12 +36,12 @@ export const missingMigrations = (
   return migrations.filter(({ id }) => !applied.has(id));
 };
 
-/** For readiness. @throws Error that names what is not applied */
+/** For readiness: a service works with and without what contracts. @throws Error that names what is not applied */
 export const requireApplied = (
   migrations: readonly Migration[],
   applied: ReadonlyMap<string, string>,
 ): void => {
-  const missing = missingMigrations(migrations, applied).map(({ id }) => id);
+  const missing = missingMigrations(dueMigrations(migrations, 'expand'), applied).map(({ id }) => id);
   if (missing.length > 0) throw new Error(`migrations not applied: ${missing.join(', ')}`);
 };
 

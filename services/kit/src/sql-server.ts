@@ -6,7 +6,8 @@ import { isError } from './errors.ts';
 export { checkSchema, migrate } from './sql-server-migrate.ts';
 export { insertOutbox, outboxMigration, sqlServerOutbox } from './sql-server-outbox.ts';
 export { inboxMigration, markInInbox, pruneInbox } from './sql-server-inbox.ts';
-export type { Migration } from './sql-migration.ts';
+export { dueMigrations } from './sql-migration.ts';
+export type { Migration, MigrationPhase } from './sql-migration.ts';
 
 const flag = (value: string | null, fallback: boolean): boolean =>
   value === null ? fallback : value === 'true';

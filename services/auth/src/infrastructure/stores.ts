@@ -1,5 +1,6 @@
 import type { CloudEvent } from '@chatplatform/contracts/events/envelope';
 import type { OutboxStore } from '@chatplatform/kit/outbox';
+import type { MigrationPhase } from '@chatplatform/kit/sql-migration';
 import type { AccountRepository } from '../core/ports/account-repository.ts';
 import type { FailedLoginStore } from '../core/ports/failed-login-store.ts';
 import type { SessionRepository } from '../core/ports/session-repository.ts';
@@ -11,7 +12,7 @@ export interface Stores {
   readonly failedLogins: FailedLoginStore;
   readonly outbox: OutboxStore;
   /** Safe when several processes do so at once. */
-  migrate(): Promise<readonly string[]>;
+  migrate(phase: MigrationPhase): Promise<readonly string[]>;
   /** Rejects while the server is away or a migration is missing. */
   checkSchema(): Promise<void>;
   close(): Promise<void>;

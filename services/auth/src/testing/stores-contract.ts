@@ -57,7 +57,7 @@ export function storesContract(open: (onEventStored: (event: CloudEvent) => void
   beforeAll(async () => {
     stores = await open((event) => stored.push(event));
     await expect(stores.checkSchema()).rejects.toThrow();
-    await Promise.all([stores.migrate(), stores.migrate()]);
+    await Promise.all([stores.migrate('all'), stores.migrate('all')]);
   }, 60_000);
   afterAll(() => stores.close());
 
@@ -77,7 +77,7 @@ export function storesContract(open: (onEventStored: (event: CloudEvent) => void
   describe('schema', () => {
     it('is there once migrated, and migrating again changes nothing', async () => {
       await expect(stores.checkSchema()).resolves.toBeUndefined();
-      await expect(stores.migrate()).resolves.toEqual([]);
+      await expect(stores.migrate('all')).resolves.toEqual([]);
     });
   });
 

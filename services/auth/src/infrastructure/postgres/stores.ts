@@ -1,4 +1,4 @@
-import { checkSchema, createPool, migrate, postgresOutbox } from '@chatplatform/kit/postgres';
+import { checkSchema, createPool, dueMigrations, migrate, postgresOutbox } from '@chatplatform/kit/postgres';
 import type { Stores, StoresOptions } from '../stores.ts';
 import { postgresAccounts } from './account-repository.ts';
 import { postgresFailedLogins } from './failed-login-store.ts';
@@ -12,7 +12,7 @@ export function openPostgresStores({ url, onEventStored }: StoresOptions): Store
     sessions: postgresSessions(pool, onEventStored),
     failedLogins: postgresFailedLogins(pool),
     outbox: postgresOutbox(pool),
-    migrate: () => migrate(pool, migrations),
+    migrate: (phase) => migrate(pool, dueMigrations(migrations, phase)),
     checkSchema: () => checkSchema(pool, migrations),
     close: () => pool.end(),
   };

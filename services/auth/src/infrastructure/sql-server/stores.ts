@@ -1,4 +1,10 @@
-import { checkSchema, createPool, migrate, sqlServerOutbox } from '@chatplatform/kit/sql-server';
+import {
+  checkSchema,
+  createPool,
+  dueMigrations,
+  migrate,
+  sqlServerOutbox,
+} from '@chatplatform/kit/sql-server';
 import type { Stores, StoresOptions } from '../stores.ts';
 import { sqlServerAccounts } from './account-repository.ts';
 import { sqlServerFailedLogins } from './failed-login-store.ts';
@@ -13,7 +19,7 @@ export async function openSqlServerStores({ url, onEventStored }: StoresOptions)
     sessions: sqlServerSessions(pool, onEventStored),
     failedLogins: sqlServerFailedLogins(pool),
     outbox: sqlServerOutbox(pool),
-    migrate: () => migrate(pool, migrations),
+    migrate: (phase) => migrate(pool, dueMigrations(migrations, phase)),
     checkSchema: () => checkSchema(pool, migrations),
     close: () => pool.close(),
   };
