@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { eventually } from '../test/api-server.ts';
-import { PlatformBench, condition, demo } from '../test/platform-bench.ts';
+import { PATIENCE_MS, PlatformBench, condition, demo } from '../test/platform-bench.ts';
 import { settleOnce } from '../test/stand-in-controllers.ts';
 import { CHAT_PLATFORM } from './caches.ts';
 import { KINDS } from './platform/kinds.ts';
@@ -21,7 +21,7 @@ describe('when something is wrong', () => {
           ? status
           : undefined;
       },
-      30_000,
+      PATIENCE_MS,
     );
     const message = condition(degraded, 'Ready')?.message ?? '';
     expect(message).toContain('Secret "fcm"');
@@ -40,7 +40,7 @@ describe('when something is wrong', () => {
     const secret = await bench.lookUp(KINDS.secret, namespace, 'demo-notification');
     const value = (secret?.['data'] as Record<string, string>)['PUSH_FCM_CREDENTIALS'] ?? '';
     expect(Buffer.from(value, 'base64').toString()).toBe('{"project_id":"p"}');
-  }, 60_000);
+  }, 240_000);
 
   test('retained volumes are opened again by the passwords that were retained with them', async () => {
     const namespace = await bench.start();
@@ -55,7 +55,7 @@ describe('when something is wrong', () => {
     await bench.client.create(CHAT_PLATFORM, demo(namespace));
     await bench.untilReady(namespace);
     expect(await password()).toBe(before);
-  }, 60_000);
+  }, 240_000);
 
   test('lost credentials are not made anew over volumes that they would lock for ever', async () => {
     const namespace = await bench.start();
@@ -77,7 +77,7 @@ describe('when something is wrong', () => {
       data: secret?.['data'],
     });
     await bench.untilReady(namespace);
-  }, 60_000);
+  }, 240_000);
 
   test('an object of somebody else with a name of ours is named, left alone, and no longer in the way once gone', async () => {
     const namespace = await bench.server.namespace();
@@ -97,7 +97,7 @@ describe('when something is wrong', () => {
         const found = condition(await bench.statusOf(namespace), 'RedisReady');
         return found?.reason === 'ApplyRefused' ? found : undefined;
       },
-      30_000,
+      PATIENCE_MS,
     );
     expect(degraded?.message).toContain('Secret');
     expect(degraded?.message).toContain('demo-redis');
@@ -106,7 +106,7 @@ describe('when something is wrong', () => {
 
     await bench.client.delete(KINDS.secret, foreign);
     await bench.untilReady(namespace);
-  }, 90_000);
+  }, 240_000);
 
   test('a port that the cluster refuses is told with the reason', async () => {
     const namespace = await bench.start({
@@ -118,12 +118,12 @@ describe('when something is wrong', () => {
         const found = condition(await bench.statusOf(namespace), 'ExposureReady');
         return found?.reason === 'ApplyRefused' ? found : undefined;
       },
-      30_000,
+      PATIENCE_MS,
     );
     expect(degraded?.message).toContain('provided port is not in the valid range');
     await bench.patch(namespace, { exposure: { nodePort: null } });
     await bench.untilReady(namespace);
-  }, 90_000);
+  }, 240_000);
 
   test('a migration that fails stops the rollout and is told with the last lines of its log', async () => {
     const namespace = await bench.start({}, { settling: false });
@@ -136,7 +136,7 @@ describe('when something is wrong', () => {
         jobNames = await bench.namesOf(KINDS.job, namespace);
         return jobNames.length === 6;
       },
-      30_000,
+      PATIENCE_MS,
     );
     const name = jobNames.find((job) => job.startsWith('demo-chat-migrate')) ?? '';
     const job = await bench.lookUp(KINDS.job, namespace, name);
@@ -189,9 +189,9 @@ describe('when something is wrong', () => {
         const found = condition(await bench.statusOf(namespace), 'MigrationsComplete');
         return found?.reason === 'MigrationFailed' ? found : undefined;
       },
-      30_000,
+      PATIENCE_MS,
     );
     expect(failed?.message).toContain('migration of chat failed: exit code 1: E11000 duplicate key');
     expect(await bench.namesOf(KINDS.deployment, namespace)).not.toContain('demo-auth');
-  }, 90_000);
+  }, 240_000);
 });

@@ -1,11 +1,10 @@
-import { statusSchema } from './api/index.ts';
+import { durationSeconds, statusSchema } from './api/index.ts';
 import { CHAT_PLATFORM } from './caches.ts';
 import { isSettled } from './platform/component.ts';
-import { imagesFor } from './platform/images.ts';
-import type { Platform } from './platform/model.ts';
-import { publicUrl } from './platform/exposure/url.ts';
 import { STAGES } from './platform/rollout.ts';
 import { migrationsToRetry } from './platform/services/migrations.ts';
+import { opensAt } from './platform/upgrade/maintenance-window.ts';
+import type { Gate, UpgradePlan } from './platform/upgrade/plan.ts';
 import { BlockedError } from './reconcile/blocked-error.ts';
 import {
   decideBlockedStatus,
@@ -14,10 +13,12 @@ import {
   decideStatus,
 } from './reconcile/decide-status.ts';
 import type { StatusDecision, Subject } from './reconcile/decide-status.ts';
-import { eventsOf } from './reconcile/events.ts';
+import { asPlanned, describePlatform } from './reconcile/describe-platform.ts';
+import { eventsOf, upgradeEvents } from './reconcile/events.ts';
 import { gather } from './reconcile/gather.ts';
 import type { Dependencies, Facts } from './reconcile/gather.ts';
 import { keepCredentials } from './reconcile/keep-credentials.ts';
+import { planVersions } from './reconcile/plan-versions.ts';
 import { remove } from './reconcile/remove.ts';
 import { pruneLeftovers, rollOut } from './reconcile/roll-out.ts';
 import type { RolloutResult } from './reconcile/roll-out.ts';
@@ -31,6 +32,9 @@ const MISSING_SECRET_POLL_MS = 3_000;
 const SECRET_POLL_MS = 60_000;
 /** Watches tell of changes; this is for what happens by the passing of time alone. */
 const UNSETTLED_POLL_MS = 15_000;
+const SOON_MS = 100;
+/** Clocks are set: a long wait is made of shorter ones. */
+const LONGEST_SLEEP_MS = 600_000;
 
 /** Brings a platform to what its spec says: gather, decide, act. */
 export function createPlatformReconciler(dependencies: Dependencies): Reconcile {
@@ -62,17 +66,19 @@ async function bringAbout(
   const credentials = await context.step('credentials', () => keepCredentials(dependencies, facts, signal));
   await retryMigrations(dependencies, facts, signal);
 
-  const platform = platformOf(dependencies, facts, credentials);
+  const wanted = describePlatform(dependencies, facts, credentials);
+  const plan = planVersions(dependencies, facts, wanted);
+  const platform = asPlanned(dependencies, wanted, plan);
   const order = { dependencies, facts, platform, context };
   const rollout = await rollOut(STAGES, order);
   if (rollout.waitingFor === undefined && rollout.errors.length === 0) {
     await context.step('prune', () => pruneLeftovers(STAGES, order));
   }
 
-  await report(dependencies, facts.object, decideStatus(facts, rollout, platform.url));
+  await report(dependencies, facts.object, decideStatus(facts, { plan, rollout, url: platform.url }));
   const [error] = rollout.errors;
   if (error !== undefined) throw error;
-  return nextLook(facts, rollout);
+  return nextLook(facts, plan, rollout);
 }
 
 async function pause(dependencies: Dependencies, { object }: Facts): Promise<Result> {
@@ -95,25 +101,6 @@ async function tearDown(
   return { requeueAfterMs: UNSETTLED_POLL_MS };
 }
 
-function platformOf(
-  { images }: Dependencies,
-  { platform, spec, references, missing, nodeAddress, dns, observed }: Facts,
-  credentials: Platform['credentials'],
-): Platform {
-  const { name, namespace } = platform.metadata;
-  return {
-    name,
-    namespace,
-    spec,
-    images: imagesFor(spec.version, images),
-    cluster: { dnsServer: dns.server, dnsDomain: dns.domain, nodeAddress },
-    credentials,
-    references,
-    missing,
-    url: publicUrl({ name, spec, nodeAddress }, observed),
-  };
-}
-
 async function retryMigrations(dependencies: Dependencies, facts: Facts, signal: AbortSignal): Promise<void> {
   for (const job of migrationsToRetry(facts.observed, dependencies.clock.now())) {
     const { name, namespace = '' } = job.metadata;
@@ -131,15 +118,32 @@ async function report(
   object: KubeObject,
   decision: StatusDecision,
 ): Promise<void> {
-  const before = (subjectOf(object).status?.conditions ?? []) as readonly Condition[];
+  const subject = subjectOf(object);
+  const before = (subject.status?.conditions ?? []) as readonly Condition[];
   const conditions = mergeConditions(before, decision.conditions, dependencies.clock);
   const written = await dependencies.status.write(object, { ...decision.status, conditions });
   if (!written) return;
-  for (const event of eventsOf(before, conditions)) dependencies.events.record(object, event);
+  const events = [
+    ...eventsOf(before, conditions),
+    ...upgradeEvents(subject.status?.version, decision.status.version),
+  ];
+  for (const event of events) dependencies.events.record(object, event);
 }
 
-function nextLook({ missing, references }: Facts, { results }: RolloutResult): Result {
+/** When to look again though nothing announces a change. */
+function nextLook(facts: Facts, plan: UpgradePlan, { results }: RolloutResult): Result {
+  const { missing, references, spec, now } = facts;
   if (missing.length > 0) return { requeueAfterMs: MISSING_SECRET_POLL_MS };
-  if (results.some(({ health }) => !isSettled(health))) return { requeueAfterMs: UNSETTLED_POLL_MS };
+  if (plan.gate !== undefined || results.some(({ health }) => !isSettled(health))) {
+    const timeLeft = plan.gate === undefined ? Infinity : gateDeadline(spec, plan.gate) - now;
+    return { requeueAfterMs: Math.min(UNSETTLED_POLL_MS, Math.max(timeLeft, SOON_MS)) };
+  }
+  // The wanted version has arrived, or the way back begins: the next step is not announced by anything.
+  if (plan.phase === 'Upgrading') return { requeueAfterMs: SOON_MS };
+  const opens = plan.phase === 'Held' ? opensAt(spec.maintenanceWindow, now) : undefined;
+  if (opens !== undefined) return { requeueAfterMs: Math.min(opens - now, LONGEST_SLEEP_MS) };
   return references.size > 0 ? { requeueAfterMs: SECRET_POLL_MS } : {};
 }
+
+const gateDeadline = ({ upgrade }: Facts['spec'], { since }: Gate) =>
+  since + durationSeconds(upgrade.gateTimeout) * 1000;

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import type { ChatPlatformStatus } from '../src/api/index.ts';
 import { CHAT_PLATFORM } from '../src/caches.ts';
+import { systemClock } from '../src/runtime/index.ts';
 import type { KubeObject, ResourceRef } from '../src/runtime/index.ts';
 import { connectTestApiServer, eventually, lookUp } from './api-server.ts';
 import type { TestApiServer } from './api-server.ts';
@@ -22,6 +23,9 @@ export const demo = (namespace: string, spec: object = {}): KubeObject => ({
   },
 });
 
+/** A bound against hanging, not a measure: on two busy cores a rollout takes its time. */
+export const PATIENCE_MS = 120_000;
+
 export const condition = (status: ChatPlatformStatus | undefined, type: string) =>
   status?.conditions?.find((entry) => entry.type === type);
 
@@ -29,6 +33,8 @@ export const condition = (status: ChatPlatformStatus | undefined, type: string) 
 export class PlatformBench {
   readonly #running: { stop(): Promise<void> }[] = [];
   #server: TestApiServer | undefined;
+  /** Ms by which the operators' wall clocks are ahead. */
+  #ahead = 0;
 
   /** Call once in a test file. @param connect to which API server, by default the one that the tests share */
   static use(connect: () => Promise<TestApiServer> = () => connectTestApiServer()): PlatformBench {
@@ -39,6 +45,7 @@ export class PlatformBench {
     }, 60_000);
     afterEach(async () => {
       for (const process of bench.#running.splice(0).reverse()) await process.stop();
+      bench.#ahead = 0;
     });
     afterAll(() => bench.server.close());
     return bench;
@@ -54,7 +61,8 @@ export class PlatformBench {
   }
 
   async operate(namespace: string, options: PlatformOperatorOptions = {}): Promise<PlatformOperator> {
-    const platformOperator = await startPlatformOperator(this.server, namespace, options);
+    const clock = { ...systemClock, now: () => Date.now() + this.#ahead };
+    const platformOperator = await startPlatformOperator(this.server, namespace, { clock, ...options });
     this.#running.push({
       stop: async () => {
         await platformOperator.stop();
@@ -62,6 +70,16 @@ export class PlatformBench {
       },
     });
     return platformOperator;
+  }
+
+  /** Lets wall time pass for the operators, and makes them look. */
+  async passTime(namespace: string, ms: number): Promise<void> {
+    this.#ahead += ms;
+    await this.annotate(namespace, { 'test/looked-at': String(this.#ahead) });
+  }
+
+  annotate(namespace: string, annotations: Record<string, string | null>): Promise<KubeObject> {
+    return this.client.mergePatch(CHAT_PLATFORM, { namespace, name: 'demo' }, { metadata: { annotations } });
   }
 
   settle(namespace: string, options: Pick<StandInOptions, 'broken'> = {}): void {
@@ -117,12 +135,12 @@ export class PlatformBench {
       const current = status?.observedGeneration === platform?.metadata.generation;
       return current && condition(status, 'Ready')?.status === 'True' ? status : undefined;
     };
-    return eventually('Ready', look, 30_000);
+    return eventually('Ready', look, PATIENCE_MS);
   }
 
   untilGone(namespace: string): Promise<true> {
     const look = async () => (await this.lookUp(CHAT_PLATFORM, namespace, 'demo')) === undefined;
-    return eventually('the platform is gone', look, 30_000);
+    return eventually('the platform is gone', look, PATIENCE_MS);
   }
 
   /** Waits until the condition has this reason; answers the whole status then. */
@@ -131,6 +149,6 @@ export class PlatformBench {
       const status = await this.statusOf(namespace);
       return condition(status, type)?.reason === reason ? status : undefined;
     };
-    return eventually(`${type}: ${reason}`, look, 30_000);
+    return eventually(`${type}: ${reason}`, look, PATIENCE_MS);
   }
 }

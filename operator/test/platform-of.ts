@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { effectiveSpec } from '../src/api/index.ts';
 import type { ChatPlatformSpec } from '../src/api/index.ts';
 import { publicUrl } from '../src/platform/exposure/url.ts';
-import { imagesFor } from '../src/platform/images.ts';
+import { allOn, imagesFor } from '../src/platform/images.ts';
 import type { Platform } from '../src/platform/model.ts';
 import { observedFrom } from '../src/platform/observed.ts';
 import { missingReferences, referencesOf } from '../src/platform/references.ts';
@@ -53,7 +53,14 @@ export function platformOf(spec: ChatPlatformSpec, given: Partial<Platform> = {}
     name,
     namespace: 'chatplatform',
     spec: effective,
-    images: imagesFor(effective.version, {}),
+    versions: allOn(effective.version),
+    images: imagesFor(allOn(effective.version), {}),
+    migration: {
+      version: effective.version,
+      phase: 'all',
+      images: imagesFor(allOn(effective.version), {}),
+    },
+    volumes: new Map(),
     cluster: { dnsServer: '10.96.0.10', dnsDomain: 'cluster.local', nodeAddress },
     credentials: decideCredentials(undefined, predictableEntropy()).credentials,
     references,
@@ -63,8 +70,12 @@ export function platformOf(spec: ChatPlatformSpec, given: Partial<Platform> = {}
   };
 }
 
+const readExample = (file: string) => exampleSchema.parse(parse(readFileSync(join(EXAMPLES, file), 'utf8')));
+
+export const exampleSpec = (file: string): ChatPlatformSpec => readExample(file).spec;
+
 /** The platform of a file under examples/. */
 export function examplePlatform(file: string): Platform {
-  const { metadata, spec } = exampleSchema.parse(parse(readFileSync(join(EXAMPLES, file), 'utf8')));
+  const { metadata, spec } = readExample(file);
   return platformOf(spec, { name: metadata.name });
 }

@@ -6,8 +6,8 @@ import { servedStatus } from '../src/rehearsal/as-served.ts';
 export interface StandInOptions {
   readonly client: ApiClient;
   readonly namespace: string;
-  /** Whether the Pods of the object of this name never serve. @default none */
-  readonly broken?: (name: string) => boolean;
+  /** Whether the Pods of this object never serve. @default none */
+  readonly broken?: (name: string, object: KubeObject) => boolean;
 }
 
 /** Undefined when the object's own status says so already. */
@@ -31,7 +31,7 @@ export async function settleOnce({
     const { items } = await client.list(resource, { namespace });
     for (const item of items) {
       const object = { ...item, apiVersion: resource.apiVersion, kind: resource.kind };
-      const status = broken(object.metadata.name) ? undefined : statusOf(object);
+      const status = broken(object.metadata.name, object) ? undefined : statusOf(object);
       if (status === undefined) continue;
       moved += 1;
       await client

@@ -10,6 +10,8 @@ import { ApiError } from '../runtime/index.ts';
 import type { KubeObject } from '../runtime/index.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../../examples');
+/** Replaced by a copy of `examples/` with each release. */
+const LAST_RELEASE = join(import.meta.dirname, '../../test/fixtures/last-release');
 
 let server: TestApiServer;
 let namespace: string;
@@ -62,6 +64,23 @@ describe('the API server', () => {
       expect(stored['spec']).toEqual(object['spec']);
     },
   );
+
+  const released = readdirSync(LAST_RELEASE);
+  test('knows examples of the last release', () => expect(released.length).toBeGreaterThan(5));
+
+  test.each(released)('keeps what the last release stored valid: %s', async (file) => {
+    const object = parse(readFileSync(join(LAST_RELEASE, file), 'utf8')) as KubeObject;
+    const stored = await server.client.create(CHAT_PLATFORM, {
+      ...object,
+      metadata: { name: `kept-${file.replace('.yaml', '')}`.slice(0, 32).replace(/-$/, ''), namespace },
+    });
+    expect(stored['spec']).toEqual(object['spec']);
+    // An update runs the transition rules too.
+    const annotations = { touched: 'yes' };
+    const at = { namespace, name: stored.metadata.name };
+    const touched = await server.client.mergePatch(CHAT_PLATFORM, at, { metadata: { annotations } });
+    expect(touched['spec']).toEqual(object['spec']);
+  });
 
   const external = { host: 'db.example.org', secretRef: { name: 'db' } };
   test.each<[string, object, string]>([
@@ -165,6 +184,23 @@ describe('the API server', () => {
       },
       'set value or valueFrom',
     ],
+    [
+      'an autoscaler by a figure that the service has not',
+      { services: { auth: { autoscaling: { maxReplicas: 3, targetConnections: 10 } } } },
+      'unknown field "spec.services.auth.autoscaling.targetConnections"',
+    ],
+    [
+      'labels that are the operator’s own',
+      { services: { chat: { podTemplate: { labels: { 'app.kubernetes.io/name': 'x' } } } } },
+      'spec.services.chat.podTemplate.labels',
+    ],
+    ['a time of day that is none', { maintenanceWindow: { start: '25:00' } }, 'spec.maintenanceWindow.start'],
+    [
+      'a window of a week',
+      { maintenanceWindow: { start: '02:00', duration: '168h' } },
+      'must lie between 10m and 24h',
+    ],
+    ['a gate that never closes', { upgrade: { gateTimeout: '1s' } }, 'must lie between 10s and 24h'],
     ['a URL that is none', { exposure: { url: 'chat.example.org' } }, 'http:// or https://'],
   ])('refuses %s', async (_, spec, message) => {
     expect(await refusal(platform(spec))).toContain(message);
@@ -194,6 +230,10 @@ describe('the API server', () => {
     await expect(
       change({ stores: { redis: { managed: { storage: { size: '3Gi' } } } } }),
     ).resolves.toBeDefined();
+    await expect(change({ storage: { className: 'fast' } })).rejects.toThrow('spec.storage.className');
+    await expect(
+      change({ stores: { redis: { managed: { storage: { className: 'fast' } } } } }),
+    ).rejects.toThrow('volume is not moved between classes');
   });
 
   test('shows readiness, version, address and age in its table', async () => {

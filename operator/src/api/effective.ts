@@ -1,4 +1,5 @@
 import { defined } from '../defined.ts';
+import { WEEKDAYS } from './operations.ts';
 import type { ChatPlatformSpec, Profile } from './spec.ts';
 import { PROFILE_DEFAULTS } from './profiles.ts';
 import type { ProfileDefaults, Resources, StoreName, WorkloadName } from './profiles.ts';
@@ -6,27 +7,43 @@ import { SERVICE_NAMES } from './services.ts';
 
 type Spec<K extends keyof ChatPlatformSpec> = NonNullable<ChatPlatformSpec[K]>;
 type Stores = Spec<'stores'>;
+/** A service's settings: those of the gateway and of consumers have a field more each, for the autoscaler. */
 type WorkloadSpec = NonNullable<Spec<'services'>[WorkloadName]>;
 export type EnvVar = NonNullable<WorkloadSpec['env']>[number];
 type External<S extends StoreName> = NonNullable<NonNullable<Stores[S]>['external']>;
 export type ExternalServer = External<'redis'>;
 
+export type Scheduling = NonNullable<WorkloadSpec['scheduling']>;
+export type PodOverrides = NonNullable<WorkloadSpec['podTemplate']>;
+
+export interface EffectiveAutoscaling {
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  readonly targetCPUPercent: number;
+  readonly targetConnections?: number;
+  readonly targetQueueDepth?: number;
+}
+
 export interface EffectiveWorkload {
   /** Absent when an autoscaler sets it. */
   readonly replicas?: number;
-  readonly autoscaling?: {
-    readonly minReplicas: number;
-    readonly maxReplicas: number;
-    readonly targetCPUPercent: number;
-  };
+  readonly autoscaling?: EffectiveAutoscaling;
   readonly resources: Resources;
   readonly env: readonly EnvVar[];
+  readonly scheduling: Scheduling;
+  readonly podTemplate: PodOverrides;
 }
 
 export interface ManagedStore {
   readonly storage: { readonly size: string; readonly className?: string };
   readonly resources: Resources;
+  readonly scheduling: Scheduling;
 }
+
+type Complete<T> = { readonly [K in keyof T]-?: NonNullable<T[K]> };
+
+export type MaintenanceWindow = Complete<Spec<'maintenanceWindow'>>;
+export type Upgrade = Complete<Spec<'upgrade'>>;
 
 /** Exactly one of the two is set. */
 export interface EffectiveStore<E> {
@@ -74,6 +91,11 @@ export interface EffectiveSpec {
     readonly prometheus: { readonly enabled: boolean };
   };
   readonly networkPolicies: { readonly enabled: boolean };
+  readonly imagePullSecrets: readonly { readonly name: string }[];
+  readonly limits: { readonly connectionsPerGateway: number; readonly uploadBytes: number };
+  /** Absent: at any time. */
+  readonly maintenanceWindow?: MaintenanceWindow;
+  readonly upgrade: Upgrade;
 }
 
 type Amounts = { readonly cpu?: string | number | undefined; readonly memory?: string | number | undefined };
@@ -88,12 +110,11 @@ function mergeResources(wanted: WorkloadSpec['resources'] = {}, defaults: Resour
   };
 }
 
-type Autoscaling = NonNullable<WorkloadSpec['autoscaling']>;
+type Services = Required<Spec<'services'>>;
+type Autoscaling = { [Name in WorkloadName]: NonNullable<Services[Name]>['autoscaling'] }[WorkloadName] &
+  object;
 
-function effectiveAutoscaling(
-  wanted: Autoscaling,
-  replicas: number,
-): NonNullable<EffectiveWorkload['autoscaling']> {
+function effectiveAutoscaling(wanted: Autoscaling, replicas: number): EffectiveAutoscaling {
   const minReplicas = Math.min(replicas, wanted.maxReplicas);
   return { minReplicas, targetCPUPercent: 70, ...defined(wanted) };
 }
@@ -107,7 +128,13 @@ function effectiveWorkload(
     wanted.autoscaling === undefined
       ? { replicas: wanted.replicas ?? replicas }
       : { autoscaling: effectiveAutoscaling(wanted.autoscaling, replicas) };
-  return { ...size, resources: mergeResources(wanted.resources, resources), env: wanted.env ?? [] };
+  return {
+    ...size,
+    resources: mergeResources(wanted.resources, resources),
+    env: wanted.env ?? [],
+    scheduling: wanted.scheduling ?? {},
+    podTemplate: wanted.podTemplate ?? {},
+  };
 }
 
 function effectiveServices(
@@ -133,7 +160,7 @@ function effectiveStore<E>(
   className: string | undefined,
 ): EffectiveStore<E> {
   if (wanted.external !== undefined) return { external: wanted.external };
-  const { storage = {}, resources } = wanted.managed ?? {};
+  const { storage = {}, resources, scheduling = {} } = wanted.managed ?? {};
   return {
     managed: {
       storage: defined({
@@ -141,6 +168,7 @@ function effectiveStore<E>(
         className: storage.className ?? className,
       }),
       resources: mergeResources(resources, defaults.resources),
+      scheduling,
     },
   };
 }
@@ -198,6 +226,25 @@ function effectiveObservability(
   };
 }
 
+function effectiveMaintenance(
+  wanted: Spec<'maintenanceWindow'> | undefined,
+): Pick<EffectiveSpec, 'maintenanceWindow'> {
+  if (wanted === undefined) return {};
+  return { maintenanceWindow: { days: [...WEEKDAYS], duration: '2h', timeZone: 'UTC', ...defined(wanted) } };
+}
+
+function effectiveOperations(
+  spec: ChatPlatformSpec,
+): Pick<EffectiveSpec, 'paused' | 'imagePullSecrets' | 'limits' | 'maintenanceWindow' | 'upgrade'> {
+  return {
+    paused: spec.paused ?? false,
+    imagePullSecrets: spec.imagePullSecrets ?? [],
+    limits: { connectionsPerGateway: 20_000, uploadBytes: 10_485_760, ...defined(spec.limits ?? {}) },
+    ...effectiveMaintenance(spec.maintenanceWindow),
+    upgrade: { autoRollback: true, gateTimeout: '10m', ...defined(spec.upgrade ?? {}) },
+  };
+}
+
 /**
  * Fills in every default.
  * @param operatorVersion the version of the services when the spec names none
@@ -210,7 +257,7 @@ export function effectiveSpec(spec: ChatPlatformSpec, operatorVersion: string): 
     profile,
     ...defined({ hostname: spec.hostname }),
     version: spec.version ?? operatorVersion,
-    paused: spec.paused ?? false,
+    ...effectiveOperations(spec),
     exposure: { type: defaults.exposure, ...defined(spec.exposure ?? {}) },
     services: effectiveServices(spec.services, defaults),
     stores: effectiveStores(spec, defaults.stores),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { documented } from './documented.ts';
+import { byConnections, byCpu, byQueueDepth } from './autoscaling.ts';
+import { podTemplate, scheduling } from './placement.ts';
 import { resources, secretKeyRef } from './scalars.ts';
 
 /** The seven services, in no particular order; what depends on what is the service table's matter. */
@@ -72,47 +74,18 @@ const replicas = (text: string) =>
     extensions: { format: 'int32' },
   });
 
-const autoscaling = documented(
-  z.object({
-    minReplicas: documented(z.int().min(1).max(1000), {
-      text: 'Fewest Pods.',
-      default: 'the number of replicas of the profile',
-      example: '2',
-      extensions: { format: 'int32' },
-    }).optional(),
-    maxReplicas: documented(z.int().min(1).max(1000), {
-      text: 'Most Pods.',
-      example: '10',
-      extensions: { format: 'int32' },
-    }),
-    targetCPUPercent: documented(z.int().min(1).max(1000), {
-      text: 'CPU use, in percent of the request, that the autoscaler holds.',
-      default: '70',
-      example: '60',
-      extensions: { format: 'int32' },
-    }).optional(),
-  }),
-  {
-    text: 'Lets a HorizontalPodAutoscaler set the number of Pods by CPU use.',
-    default: 'no autoscaling',
-    example: '{maxReplicas: 10}',
-    rules: [
-      {
-        rule: '!has(self.minReplicas) || self.minReplicas <= self.maxReplicas',
-        message: 'minReplicas must not exceed maxReplicas',
-        fieldPath: '.minReplicas',
-      },
-    ],
-  },
-);
-
-const workload = (what: string) =>
+const workload = <A extends typeof byCpu | typeof byConnections | typeof byQueueDepth>(
+  what: string,
+  autoscaling: A,
+) =>
   documented(
     z.object({
       replicas: replicas(`Number of Pods of ${what}.`).optional(),
       autoscaling: autoscaling.optional(),
       resources: resources().optional(),
       env: env.optional(),
+      scheduling: scheduling.optional(),
+      podTemplate: podTemplate.optional(),
     }),
     {
       text: `Settings of ${what}.`,
@@ -130,17 +103,17 @@ const workload = (what: string) =>
 
 export const servicesSchema = documented(
   z.object({
-    auth: workload('the auth service (accounts, sessions, tokens)').optional(),
-    user: workload('the user service (profiles, friends)').optional(),
-    chat: workload('the chat service (channels, messages)').optional(),
-    notification: workload('the notification service (email, push)').optional(),
-    media: workload('the media service (uploads, pictures)').optional(),
-    gateway: workload('the gateway (Socket.IO connections)').optional(),
-    analytics: workload('the analytics service (figures and series)').optional(),
-    web: workload('the edge (serves the web client and routes requests)').optional(),
+    auth: workload('the auth service (accounts, sessions, tokens)', byCpu).optional(),
+    user: workload('the user service (profiles, friends)', byQueueDepth).optional(),
+    chat: workload('the chat service (channels, messages)', byQueueDepth).optional(),
+    notification: workload('the notification service (email, push)', byQueueDepth).optional(),
+    media: workload('the media service (uploads, pictures)', byCpu).optional(),
+    gateway: workload('the gateway (Socket.IO connections)', byConnections).optional(),
+    analytics: workload('the analytics service (figures and series)', byQueueDepth).optional(),
+    web: workload('the edge (serves the web client and routes requests)', byCpu).optional(),
   }),
   {
-    text: 'Replicas, resources and environment of each service.',
+    text: 'Replicas, resources, environment and placement of each service.',
     default: 'by the profile',
     example: '{gateway: {replicas: 3}}',
   },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { documented } from './documented.ts';
 import { exposureSchema } from './exposure.ts';
 import { authSchema, mailSchema, observabilitySchema, pushSchema } from './integrations.ts';
+import { limitsSchema, maintenanceWindowSchema, upgradeSchema } from './operations.ts';
 import { objectName } from './scalars.ts';
 import { servicesSchema } from './services.ts';
 import { storesSchema } from './stores.ts';
@@ -49,6 +50,9 @@ const storage = documented(
 const engine = (spec: 'self' | 'oldSelf') =>
   `(has(${spec}.stores) && has(${spec}.stores.sql) && has(${spec}.stores.sql.engine) ? ${spec}.stores.sql.engine : "SQLServer")`;
 
+const storageClass = (spec: 'self' | 'oldSelf') =>
+  `(has(${spec}.storage) && has(${spec}.storage.className) ? ${spec}.storage.className : "")`;
+
 const development = '!has(self.profile) || self.profile == "Development"';
 
 export const specSchema = documented(
@@ -92,6 +96,24 @@ export const specSchema = documented(
         example: '{enabled: false}',
       },
     ).optional(),
+    imagePullSecrets: documented(
+      z
+        .array(
+          z.object({
+            name: objectName({ text: 'Name of the Secret.', example: 'registry' }),
+          }),
+        )
+        .max(16),
+      {
+        text: 'Secrets of type kubernetes.io/dockerconfigjson with which images are pulled.',
+        default: 'none',
+        example: '[{name: registry}]',
+        extensions: { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] },
+      },
+    ).optional(),
+    limits: limitsSchema.optional(),
+    maintenanceWindow: maintenanceWindowSchema.optional(),
+    upgrade: upgradeSchema.optional(),
     paused: documented(z.boolean(), {
       text: 'Stops the operator from changing anything of this platform; what runs goes on running.',
       default: 'false',
@@ -128,6 +150,12 @@ export const specSchema = documented(
         message:
           'cannot change: accounts are not moved between engines; make a new platform and move the data',
         fieldPath: '.stores.sql.engine',
+      },
+      {
+        rule: `${storageClass('self')} == ${storageClass('oldSelf')}`,
+        message:
+          'cannot change: volumes are not moved between classes; set stores.<name>.managed.storage.className for a new store',
+        fieldPath: '.storage.className',
       },
     ],
   },

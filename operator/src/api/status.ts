@@ -3,7 +3,7 @@ import { documented } from './documented.ts';
 
 const condition = z.object({
   type: documented(z.string().max(316), {
-    text: 'Ready, Progressing, Degraded, Paused, or one of a component.',
+    text: 'Ready, Available, Progressing, Degraded, Paused, UpgradeAvailable, or one of a component.',
   }),
   status: documented(z.enum(['True', 'False', 'Unknown']), { text: 'True, False or Unknown.' }),
   reason: documented(z.string().min(1).max(1024), { text: 'One word for a program.' }),
@@ -27,6 +27,51 @@ const component = z.object({
   message: documented(z.string(), { text: 'What it waits for or suffers from.' }).optional(),
 });
 
+const release = z.object({
+  version: documented(z.string(), { text: 'The version.' }),
+  outcome: documented(z.enum(['Installed', 'Upgraded', 'RolledBack']), { text: 'What became of it.' }),
+  at: documented(z.string(), { text: 'When.', extensions: { format: 'date-time' } }),
+  message: documented(z.string(), { text: 'Why, when it was taken back.' }).optional(),
+});
+
+const version = documented(
+  z.object({
+    current: documented(z.string(), { text: 'The version that was last rolled out in full.' }).optional(),
+    target: documented(z.string(), { text: 'The version that is wanted.' }).optional(),
+    phase: documented(z.enum(['Installing', 'Steady', 'Held', 'Upgrading', 'RollingBack', 'RolledBack']), {
+      text: 'What is being done. Held: an upgrade waits for the maintenance window. RolledBack: the target was taken back, and is not tried again until the spec changes.',
+    }).optional(),
+    rolledBack: documented(
+      z.object({
+        version: documented(z.string(), { text: 'The version.' }),
+        generation: documented(z.int(), {
+          text: 'The generation of the spec that asked for it.',
+          extensions: { format: 'int64' },
+        }),
+        reason: documented(z.string(), { text: 'Why.' }),
+      }),
+      { text: 'The version that was taken back.' },
+    ).optional(),
+    history: documented(z.array(release), {
+      text: 'The last ten versions, the newest last.',
+      extensions: { 'x-kubernetes-list-type': 'atomic' },
+    }).optional(),
+  }),
+  { text: 'Versions of the platform.' },
+);
+
+const gate = documented(
+  z.object({
+    name: documented(z.string(), { text: 'The step that has to be done first.', example: 'chat on 0.2.0' }),
+    since: documented(z.string(), {
+      text: 'Since when the rest waits for it.',
+      extensions: { format: 'date-time' },
+    }),
+    waitsFor: documented(z.string(), { text: 'What is not there yet.', example: '1/2 Pods serve' }),
+  }),
+  { text: 'What a rollout waits for; absent when it waits for nothing.' },
+);
+
 export const statusSchema = documented(
   z.object({
     observedGeneration: documented(z.int(), {
@@ -34,15 +79,10 @@ export const statusSchema = documented(
       extensions: { format: 'int64' },
     }).optional(),
     url: documented(z.string(), { text: 'Where people reach the platform.' }).optional(),
-    version: documented(
-      z.object({
-        current: documented(z.string(), { text: 'The version that was last rolled out in full.' }).optional(),
-        target: documented(z.string(), { text: 'The version that is wanted.' }).optional(),
-      }),
-      { text: 'Versions of the platform.' },
-    ).optional(),
+    version: version.optional(),
+    gate: gate.optional(),
     conditions: documented(z.array(condition), {
-      text: 'Ready, Progressing, Degraded, Paused and one for each component.',
+      text: 'Ready, Available, Progressing, Degraded, Paused, UpgradeAvailable and one for each component.',
       extensions: { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] },
     }).optional(),
     components: documented(z.array(component), {
@@ -58,5 +98,7 @@ export const statusSchema = documented(
 );
 
 export type ChatPlatformStatus = z.infer<typeof statusSchema>;
+export type Release = z.infer<typeof release>;
+export type VersionStatus = z.infer<typeof version>;
 export type ComponentLine = z.infer<typeof component>;
 export type ComponentState = ComponentLine['state'];

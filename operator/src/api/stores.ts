@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { documented } from './documented.ts';
+import { scheduling } from './placement.ts';
 import { host, httpUrl, objectName, port, quantity, resources, secretRef } from './scalars.ts';
 
 const managed = (what: string) =>
@@ -24,6 +25,12 @@ const managed = (what: string) =>
           example: '{size: 20Gi}',
           rules: [
             {
+              rule: 'has(self.className) == has(oldSelf.className) && (!has(self.className) || self.className == oldSelf.className)',
+              message:
+                'cannot change: a volume is not moved between classes; make a new platform and move the data',
+              fieldPath: '.className',
+            },
+            {
               rule: '!has(self.size) || !has(oldSelf.size) || quantity(string(self.size)).compareTo(quantity(string(oldSelf.size))) >= 0',
               message: 'a volume cannot shrink: set at least its present size',
               fieldPath: '.size',
@@ -32,6 +39,7 @@ const managed = (what: string) =>
         },
       ).optional(),
       resources: resources().optional(),
+      scheduling: scheduling.optional(),
     }),
     {
       text: `The operator runs ${what}, one Pod with one volume.`,

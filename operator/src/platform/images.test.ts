@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { imageOverridesSchema, imagesFor } from './images.ts';
+import { allOn, imageOverridesSchema, imagesFor } from './images.ts';
 
 describe('the image table', () => {
   test('names official images, and the platform its own by version', () => {
-    const images = imagesFor('0.2.0', {});
+    const images = imagesFor(allOn('0.2.0'), {});
     expect(images.chat).toBe('docker.io/chatplatform/chat:0.2.0');
     expect(images.redis).toMatch(/^docker\.io\/library\/redis:/);
   });
 
   test('an override wins, and follows the version where it says so', () => {
-    const images = imagesFor('0.2.0', {
+    const images = imagesFor(allOn('0.2.0'), {
       chat: 'registry.test/chat:{version}',
       redis: 'registry.test/redis:8',
     });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SERVICE_NAMES } from '../api/index.ts';
 import type { WorkloadName } from '../api/index.ts';
 import { IMAGE_KEYS } from './model.ts';
-import type { Images, StoreImage } from './model.ts';
+import type { Images, StoreImage, WorkloadVersions } from './model.ts';
 
 const STORE_IMAGES: Readonly<Record<StoreImage, string>> = {
   rabbitmq: 'docker.io/library/rabbitmq:4.0',
@@ -26,14 +26,20 @@ const WORKLOADS: readonly WorkloadName[] = [...SERVICE_NAMES, 'web'];
 export const imageOverridesSchema = z.partialRecord(z.enum([...IMAGE_KEYS, ...WORKLOADS]), z.string().min(1));
 export type ImageOverrides = z.infer<typeof imageOverridesSchema>;
 
-/** Image references for one version of the platform. */
-export function imagesFor(version: string, overrides: ImageOverrides): Images {
+/** Every workload on the same version. */
+export const allOn = (version: string): WorkloadVersions =>
+  Object.fromEntries(WORKLOADS.map((name) => [name, version])) as WorkloadVersions;
+
+export const isWorkload = (key: string): key is WorkloadName => WORKLOADS.some((name) => name === key);
+
+/** Image references of the stores, and of the workloads on the versions they should run. */
+export function imagesFor(versions: WorkloadVersions, overrides: ImageOverrides): Images {
   const own = Object.fromEntries(
-    WORKLOADS.map((name) => [name, `docker.io/chatplatform/${name}:${version}`]),
+    WORKLOADS.map((name) => [name, `docker.io/chatplatform/${name}:${versions[name]}`]),
   );
   const replaced = Object.entries(overrides).map(([key, image]) => [
     key,
-    image.replaceAll('{version}', version),
+    isWorkload(key) ? image.replaceAll('{version}', versions[key]) : image,
   ]);
   return { ...STORE_IMAGES, ...own, ...Object.fromEntries(replaced) } as Images;
 }

@@ -29,12 +29,26 @@ export interface ClusterFacts {
   readonly nodeAddress: string | undefined;
 }
 
+/** Which migrations are wanted: `expand` while an older version still runs, `all` once none does. */
+export interface MigrationTarget {
+  readonly version: string;
+  readonly phase: 'expand' | 'all';
+  readonly images: Images;
+}
+
+/** The version each workload should run now: they differ while an upgrade goes from one to the next. */
+export type WorkloadVersions = Readonly<Record<WorkloadName, string>>;
+
 /** Everything `desired` may know of a platform, but for what was observed. */
 export interface Platform {
   readonly name: string;
   readonly namespace: string;
   readonly spec: EffectiveSpec;
+  readonly versions: WorkloadVersions;
   readonly images: Images;
+  readonly migration: MigrationTarget;
+  /** Sizes of the volumes that are there, by the names of their claims: what is there never shrinks. */
+  readonly volumes: ReadonlyMap<string, string>;
   readonly cluster: ClusterFacts;
   readonly credentials: Credentials;
   /** Values of the Secrets that the spec refers to. */

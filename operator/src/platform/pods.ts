@@ -8,10 +8,11 @@ import type {
   Volume,
   VolumeMount,
 } from 'kubernetes-types/core/v1.d.ts';
-import type { Resources } from '../api/index.ts';
+import type { PodOverrides, Resources, Scheduling } from '../api/index.ts';
 import { defined } from '../defined.ts';
 import { CONFIG_HASH_ANNOTATION, objectLabels, selectorLabels } from './labels.ts';
 import type { Platform } from './model.ts';
+import { overridden } from './pod-overrides.ts';
 
 /** One user for every Pod: our images name it, and the official ones run under any. */
 const USER = 10001;
@@ -88,11 +89,18 @@ export interface PodOptions {
   /** @default 30 */
   readonly graceSeconds?: number;
   readonly spec?: Partial<PodSpec>;
+  /** Where the Pods should run, and what the user overrides. */
+  readonly placement?: { readonly scheduling?: Scheduling; readonly podTemplate?: PodOverrides };
 }
 
 /** A Pod template under the restricted standard, without a service account token, spread over nodes and zones. */
 export function podTemplate(platform: Platform, options: PodOptions): PodTemplateSpec {
+  return overridden(plainTemplate(platform, options), options.placement ?? {});
+}
+
+function plainTemplate(platform: Platform, options: PodOptions): PodTemplateSpec {
   const { component } = options;
+  const { imagePullSecrets } = platform.spec;
   return {
     metadata: {
       labels: { ...objectLabels(platform, component), ...options.labels },
@@ -120,6 +128,7 @@ export function podTemplate(platform: Platform, options: PodOptions): PodTemplat
           labelSelector: { matchLabels: selectorLabels(platform, component) },
         }),
       ),
+      ...(imagePullSecrets.length === 0 ? {} : { imagePullSecrets: [...imagePullSecrets] }),
       containers: options.containers,
       volumes: [{ name: 'tmp', emptyDir: {} }, ...(options.volumes ?? [])],
       ...options.spec,

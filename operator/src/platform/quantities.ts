@@ -5,10 +5,12 @@ const FACTORS: Readonly<Record<string, number>> = {
   M: 1e6,
   G: 1e9,
   T: 1e12,
+  P: 1e15,
   Ki: 2 ** 10,
   Mi: 2 ** 20,
   Gi: 2 ** 30,
   Ti: 2 ** 40,
+  Pi: 2 ** 50,
 };
 
 /** Number of a Kubernetes quantity that has passed the schema: bytes of `256Mi`, cores of `500m`. */

@@ -1,6 +1,8 @@
 import type { Component } from './component.ts';
 import { configuration } from './configuration/configuration.ts';
+import type { WorkloadName } from '../api/index.ts';
 import { exposure } from './exposure/exposure.ts';
+import { isWorkload } from './images.ts';
 import { influxdb } from './influxdb/influxdb.ts';
 import { mail } from './mail/mail.ts';
 import { mongodb } from './mongodb/mongodb.ts';
@@ -61,3 +63,6 @@ export const STAGES: readonly Stage[] = [
 ];
 
 export const COMPONENTS: readonly Component[] = STAGES.flatMap(({ components }) => components);
+
+/** The order in which a new version reaches what has one: each after what it needs, one at a time. */
+export const UPGRADE_ORDER: readonly WorkloadName[] = COMPONENTS.map(({ name }) => name).filter(isWorkload);

@@ -8,6 +8,7 @@ import { objectLabels, objectName, selectorLabels } from './labels.ts';
 import type { Platform } from './model.ts';
 import { container, podTemplate } from './pods.ts';
 import type { ContainerOptions, PodOptions } from './pods.ts';
+import { quantityValue } from './quantities.ts';
 
 export interface StoreOptions {
   readonly component: string;
@@ -65,24 +66,30 @@ export function clusterService(
   });
 }
 
+/** A volume that is there stays as large as it is, also when the profile's default is smaller. */
+function larger(wanted: string, present: string | undefined): string {
+  return present !== undefined && quantityValue(present) > quantityValue(wanted) ? present : wanted;
+}
+
 /**
  * A claim of the operator's own rather than a template of the StatefulSet: templates are immutable, a claim can
  * grow. Whether it has an owner, and so goes with the platform, is decided where objects are applied.
  */
 function dataClaim(platform: Platform, { component, managed }: StoreOptions): KubeObject {
   const { size, className } = managed.storage;
+  const name = `${objectName(platform, component)}-data`;
   return manifest<PersistentVolumeClaim>({
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
     metadata: {
-      name: `${objectName(platform, component)}-data`,
+      name,
       namespace: platform.namespace,
       labels: objectLabels(platform, component),
     },
     spec: {
       accessModes: ['ReadWriteOnce'],
       ...(className === undefined ? {} : { storageClassName: className }),
-      resources: { requests: { storage: size } },
+      resources: { requests: { storage: larger(size, platform.volumes.get(name)) } },
     },
   });
 }
@@ -104,6 +111,7 @@ function statefulSet(platform: Platform, options: StoreOptions): KubeObject {
       template: podTemplate(platform, {
         component,
         ...options.pod,
+        placement: { scheduling: options.managed.scheduling },
         ...(secretFiles === undefined ? {} : { configHash: contentHash(secretFiles) }),
         containers: [
           container({

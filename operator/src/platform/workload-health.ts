@@ -58,6 +58,8 @@ interface Rollout {
   readonly complete: boolean;
   readonly ready: number;
   readonly wanted: number;
+  /** Pods made with the latest spec, as far as the controller has taken it up. */
+  readonly updated: number;
   /** What the controller itself reports as failed, e.g. Pods refused by a quota. */
   readonly failure?: string | undefined;
 }
@@ -86,12 +88,13 @@ function deploymentRollout({ metadata, spec, status = {} }: Deployment): Rollout
   const wanted = spec?.replicas ?? 1;
   const counts = { ...NONE, ...(status as Counts) };
   const ready = counts.availableReplicas;
-  const updated = counts.updatedReplicas >= wanted && counts.replicas === counts.updatedReplicas;
+  const replaced = counts.updatedReplicas >= wanted && counts.replicas === counts.updatedReplicas;
   const refused = status.conditions?.find((c) => c.type === 'ReplicaFailure' && c.status === 'True');
   return {
-    complete: isTakenUp(metadata, counts) && updated && ready >= wanted,
+    complete: isTakenUp(metadata, counts) && replaced && ready >= wanted,
     ready,
     wanted,
+    updated: isTakenUp(metadata, counts) ? counts.updatedReplicas : 0,
     failure: refused?.message,
   };
 }
@@ -100,8 +103,10 @@ function statefulSetRollout({ metadata, spec, status }: StatefulSet): Rollout {
   const wanted = spec?.replicas ?? 1;
   const counts = { ...NONE, ...(status as Counts | undefined) };
   const ready = counts.readyReplicas;
-  const updated = status?.currentRevision === status?.updateRevision || counts.updatedReplicas >= wanted;
-  return { complete: isTakenUp(metadata, counts) && updated && ready >= wanted, ready, wanted };
+  const replaced = status?.currentRevision === status?.updateRevision || counts.updatedReplicas >= wanted;
+  const takenUp = isTakenUp(metadata, counts);
+  const updated = !takenUp ? 0 : replaced ? wanted : counts.updatedReplicas;
+  return { complete: takenUp && replaced && ready >= wanted, ready, wanted, updated };
 }
 
 function judge(rollout: Rollout, pods: readonly Pod[]): ComponentHealth {
@@ -112,7 +117,9 @@ function judge(rollout: Rollout, pods: readonly Pod[]): ComponentHealth {
   if (trouble !== undefined) {
     return { state: 'Degraded', serving, reason: 'PodsFailing', message: trouble, ready };
   }
-  return { state: 'Progressing', serving, reason: 'RollingOut', message: `${ready} Pods serve`, ready };
+  const replacing = rollout.updated < rollout.wanted ? `, ${rollout.updated} as they should be now` : '';
+  const message = `${ready} Pods serve${replacing}`;
+  return { state: 'Progressing', serving, reason: 'RollingOut', message, ready };
 }
 
 export const NOT_MADE: ComponentHealth = {

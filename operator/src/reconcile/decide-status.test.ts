@@ -2,17 +2,21 @@ import { describe, expect, test } from '@jest/globals';
 import { effectiveSpec } from '../api/index.ts';
 import type { ChatPlatform } from '../api/index.ts';
 import type { ComponentHealth } from '../platform/component.ts';
+import { allOn } from '../platform/images.ts';
 import { observedFrom } from '../platform/observed.ts';
+import type { UpgradePlan } from '../platform/upgrade/plan.ts';
 import { decideBlockedStatus, decideStatus } from './decide-status.ts';
 import type { Facts } from './gather.ts';
-import type { ComponentResult } from './roll-out.ts';
+import type { ComponentResult, Waiting } from './roll-out.ts';
+
+const NOW = Date.UTC(2026, 0, 1);
 
 const platform: ChatPlatform = {
   apiVersion: 'chatplatform.dev/v1alpha1',
   kind: 'ChatPlatform',
   metadata: { name: 'demo', namespace: 'chat', uid: 'u', generation: 7 },
   spec: {},
-  status: { version: { current: '0.0.9' } },
+  status: { version: { current: '0.1.0' } },
 };
 
 const facts: Facts = {
@@ -25,7 +29,18 @@ const facts: Facts = {
   missing: [],
   nodeAddress: undefined,
   dns: { server: '10.96.0.10', domain: 'cluster.local' },
+  now: NOW,
+  operatorVersion: '0.1.0',
 };
+
+const steady: UpgradePlan = {
+  phase: 'Steady',
+  versions: allOn('0.1.0'),
+  migration: { version: '0.1.0', phase: 'all' },
+  overdue: false,
+  arrived: true,
+};
+const rolling: Waiting = { stage: 'stores', waitsFor: 'redis: 0/1 Pods serve' };
 
 const READY: ComponentHealth = {
   state: 'Ready',
@@ -40,8 +55,22 @@ const result = (name: string, health: Partial<ComponentHealth> = {}, task = fals
   health: { ...READY, ...health },
 });
 
-const decide = (results: ComponentResult[], waitingFor?: string) =>
-  decideStatus(facts, { results, waitingFor, errors: [] }, 'http://chat.test');
+const decide = (
+  results: ComponentResult[],
+  {
+    waitingFor,
+    plan = {},
+    given = {},
+  }: { waitingFor?: Waiting; plan?: Partial<UpgradePlan>; given?: Partial<Facts> } = {},
+) =>
+  decideStatus(
+    { ...facts, ...given },
+    {
+      plan: { ...steady, ...plan },
+      rollout: { results, waitingFor, errors: [] },
+      url: 'http://chat.test',
+    },
+  );
 const find = ({ conditions }: ReturnType<typeof decide>, type: string) =>
   conditions.find((condition) => condition.type === type);
 
@@ -55,7 +84,7 @@ describe('status', () => {
       message: 'serving at http://chat.test',
       observedGeneration: 7,
     });
-    expect(decision.status.version).toEqual({ current: '0.1.0', target: '0.1.0' });
+    expect(decision.status.version).toEqual({ current: '0.1.0', target: '0.1.0', phase: 'Steady' });
     expect(decision.status.observedGeneration).toBe(7);
     expect(find(decision, 'Progressing')?.status).toBe('False');
   });
@@ -65,7 +94,6 @@ describe('status', () => {
     expect(find(decision, 'Ready')?.status).toBe('False');
     expect(find(decision, 'Available')?.status).toBe('True');
     expect(find(decision, 'Progressing')?.message).toBe('chat: 1/1 Pods serve');
-    expect(decision.status.version?.current).toBe('0.0.9');
   });
 
   test('a migration under way cuts nobody off', () => {
@@ -84,8 +112,48 @@ describe('status', () => {
   });
 
   test('a closed gate is named', () => {
-    const decision = decide([result('redis', { state: 'Progressing', message: '0/1 Pods serve' })], 'stores');
-    expect(find(decision, 'Progressing')?.message).toBe('waits for stores: redis: 0/1 Pods serve');
+    const redis = result('redis', { state: 'Progressing', message: '0/1 Pods serve' });
+    const decision = decide([redis], { waitingFor: rolling });
+    const since = '2026-01-01T00:00:00Z';
+    expect(decision.status.gate).toEqual({ name: 'stores', since, waitsFor: 'redis: 0/1 Pods serve' });
+    expect(find(decision, 'Progressing')?.message).toBe(
+      `waits for stores since ${since}: redis: 0/1 Pods serve`,
+    );
+  });
+
+  test('says since when it has been closed, not since when that was last seen', () => {
+    const since = '2025-12-31T23:00:00Z';
+    const status = { gate: { name: 'stores', since, waitsFor: 'sql: 0/1 Pods serve' } };
+    const given = { platform: { ...platform, status } };
+    expect(decide([], { waitingFor: rolling, given }).status.gate?.since).toBe(since);
+    const other = { ...rolling, stage: 'migrations' };
+    expect(decide([], { waitingFor: other, given }).status.gate?.since).toBe('2026-01-01T00:00:00Z');
+  });
+
+  test('an upgrade that may not take itself back says what a person can do', () => {
+    const gate = { name: 'chat on 0.2.0', since: NOW, waitsFor: '0/1 Pods serve' };
+    const decision = decide([], {
+      plan: { phase: 'Upgrading', overdue: true, arrived: false, gate },
+      given: { spec: effectiveSpec({ version: '0.2.0' }, '0.1.0') },
+    });
+    expect(find(decision, 'Degraded')).toMatchObject({ status: 'True', reason: 'UpgradeStuck' });
+    expect(find(decision, 'Degraded')?.message).toContain('set spec.version to 0.1.0 to go back');
+    expect(find(decision, 'Ready')?.status).toBe('False');
+  });
+
+  test('a newer operator tells of the version it brings', () => {
+    const given = { operatorVersion: '0.3.0' };
+    expect(find(decide([], { given }), 'UpgradeAvailable')).toMatchObject({ status: 'True' });
+    expect(find(decide([]), 'UpgradeAvailable')).toMatchObject({ status: 'False' });
+  });
+
+  test('remembers the last ten versions', () => {
+    const release = { outcome: 'Upgraded' as const, at: '2026-01-01T00:00:00Z' };
+    const history = Array.from({ length: 10 }, (_, i) => ({ ...release, version: `0.0.${i}` }));
+    const given = { platform: { ...platform, status: { version: { current: '0.0.9', history } } } };
+    const { version } = decide([], { plan: { phase: 'Upgrading' }, given }).status;
+    expect(version?.history).toHaveLength(10);
+    expect(version?.history?.at(-1)).toEqual({ ...release, version: '0.1.0' });
   });
 
   test('what is switched off does not appear', () => {

@@ -1,8 +1,14 @@
-import type { ChatPlatformStatus, ComponentLine } from '../api/index.ts';
+import type { ChatPlatformStatus, ComponentLine, VersionStatus } from '../api/index.ts';
 import { defined } from '../defined.ts';
 import { isSettled } from '../platform/component.ts';
+import { opensAt } from '../platform/upgrade/maintenance-window.ts';
+import type { Gate, UpgradePhase, UpgradePlan } from '../platform/upgrade/plan.ts';
+import { compareVersions } from '../platform/upgrade/versions.ts';
+import { formatTime } from '../runtime/index.ts';
 import type { ConditionDecision } from '../runtime/index.ts';
+import { currentGate, decideVersion, gateStatus } from './decide-version.ts';
 import type { Facts } from './gather.ts';
+import { describeResults } from './roll-out.ts';
 import type { ComponentResult, RolloutResult } from './roll-out.ts';
 
 /** Status without the times of its conditions, which the runtime knows. */
@@ -16,43 +22,108 @@ type Truth = Pick<ConditionDecision, 'status' | 'reason' | 'message'>;
 const yes = (reason: string, message: string): Truth => ({ status: 'True', reason, message });
 const no = (reason: string, message: string): Truth => ({ status: 'False', reason, message });
 
-const describe = (results: readonly ComponentResult[]) =>
-  results.map(({ component, health }) => `${component.name}: ${health.message || health.reason}`).join('; ');
-
 const inState = (results: readonly ComponentResult[], ...states: string[]) =>
   results.filter(({ health }) => states.includes(health.state));
 
+interface Story {
+  readonly facts: Facts;
+  readonly plan: UpgradePlan;
+  readonly gate: Gate | undefined;
+  readonly version: VersionStatus;
+  /** Components that are part of this platform. */
+  readonly results: readonly ComponentResult[];
+  readonly url: string | undefined;
+}
+
+const heldMessage = ({ facts: { spec, now } }: Story) => {
+  const opens = opensAt(spec.maintenanceWindow, now);
+  return `version ${spec.version} waits for the maintenance window${opens === undefined ? '' : `, which opens at ${formatTime(opens)}`}`;
+};
+
+/** What stands between a platform that serves and the version that is wanted. */
+function versionPending(story: Story): [reason: string, message: string] | undefined {
+  const { target = '', phase, rolledBack } = story.version;
+  switch (phase) {
+    case 'Held':
+      return ['HeldByMaintenanceWindow', heldMessage(story)];
+    case 'Upgrading':
+      return ['Upgrading', `version ${target} is being rolled out`];
+    case 'RollingBack':
+      return ['RollingBack', `version ${rolledBack?.version ?? target} is being taken back`];
+    case 'RolledBack':
+      return ['UpgradeRolledBack', `version ${target} was taken back`];
+    default:
+      return undefined;
+  }
+}
+
 /** Ready: everything serves, and exactly what the spec asks for. */
-function ready(results: readonly ComponentResult[], url: string | undefined): Truth {
+function ready(story: Story): Truth {
+  const { results, url } = story;
   const unsettled = results.filter(({ health }) => !isSettled(health));
-  if (unsettled.length === 0) return yes('Serving', url === undefined ? 'serving' : `serving at ${url}`);
   // What is wrong before what is merely under way: the first words are what a table shows.
   const worstFirst = [...inState(unsettled, 'Degraded'), ...inState(unsettled, 'Progressing', 'Waiting')];
-  return no('ComponentsNotReady', describe(worstFirst));
+  const pending = versionPending(story);
+  if (pending !== undefined && inState(unsettled, 'Degraded').length === 0) return no(...pending);
+  if (unsettled.length > 0) return no('ComponentsNotReady', describeResults(worstFirst));
+  return yes('Serving', url === undefined ? 'serving' : `serving at ${url}`);
 }
 
 /** Available: people are served, though perhaps by what the spec asked for before. */
-function available(results: readonly ComponentResult[]): Truth {
+function available({ results }: Story): Truth {
   const down = results.filter(({ component, health }) => component.task !== true && !health.serving);
-  return down.length === 0 ? yes('Serving', 'every component serves') : no('ComponentsDown', describe(down));
+  return down.length === 0
+    ? yes('Serving', 'every component serves')
+    : no('ComponentsDown', describeResults(down));
 }
 
-function progressing({ results, waitingFor }: RolloutResult): Truth {
+const UPGRADE_REASONS: Readonly<Partial<Record<UpgradePhase, string>>> = {
+  Upgrading: 'Upgrading',
+  RollingBack: 'RollingBack',
+};
+
+function progressing(story: Story): Truth {
+  const { gate, version, results } = story;
+  if (gate !== undefined) {
+    const reason = UPGRADE_REASONS[story.plan.phase] ?? 'WaitingAtGate';
+    return yes(reason, `waits for ${gate.name} since ${formatTime(gate.since)}: ${gate.waitsFor}`);
+  }
   const moving = inState(results, 'Progressing');
-  if (waitingFor !== undefined) {
+  if (moving.length > 0) return yes('RollingOut', describeResults(moving));
+  if (version.phase === 'Held') return no('HeldByMaintenanceWindow', heldMessage(story));
+  return no('Settled', 'nothing is under way');
+}
+
+/** An upgrade that needs a person, with what that person can do. */
+function upgradeTrouble({ plan, gate, version, facts }: Story): Truth | undefined {
+  const { current = '' } = version;
+  if (plan.rolledBack !== undefined) {
+    const { version: failed, reason } = plan.rolledBack;
     return yes(
-      'WaitingAtGate',
-      `waits for ${waitingFor}${moving.length === 0 ? '' : `: ${describe(moving)}`}`,
+      'UpgradeRolledBack',
+      `version ${failed} was taken back: ${reason}. Version ${current} goes on serving. Put the cause right and change the spec to try again, or set spec.version to ${current}`,
     );
   }
-  return moving.length === 0 ? no('Settled', 'nothing is under way') : yes('RollingOut', describe(moving));
+  if (!plan.overdue || gate === undefined) return undefined;
+  return yes(
+    'UpgradeStuck',
+    `the upgrade to ${facts.spec.version} does not come past ${gate.name}: ${gate.waitsFor}. Put that right, or set spec.version to ${current} to go back (spec.upgrade.autoRollback is off)`,
+  );
 }
 
-function degraded(results: readonly ComponentResult[]): Truth {
-  const bad = inState(results, 'Degraded');
+function degraded(story: Story): Truth {
+  const trouble = upgradeTrouble(story);
+  if (trouble !== undefined) return trouble;
+  const bad = inState(story.results, 'Degraded');
   return bad.length === 0
     ? no('Healthy', 'nothing needs a person')
-    : yes(bad[0]?.health.reason ?? 'Degraded', describe(bad));
+    : yes(bad[0]?.health.reason ?? 'Degraded', describeResults(bad));
+}
+
+function upgradeAvailable({ facts: { spec, operatorVersion } }: Story): Truth {
+  return compareVersions(operatorVersion, spec.version) > 0
+    ? yes('NewerVersion', `version ${operatorVersion} is available: set spec.version to it`)
+    : no('UpToDate', 'the operator knows of no newer version');
 }
 
 function componentTruth({ health }: ComponentResult): Truth {
@@ -69,26 +140,35 @@ function componentLine({ component, health }: ComponentResult): ComponentLine {
   };
 }
 
+export interface Outcome {
+  readonly plan: UpgradePlan;
+  readonly rollout: RolloutResult;
+  readonly url: string | undefined;
+}
+
 /** The status of a platform whose stages have been gone through. */
-export function decideStatus(facts: Facts, rollout: RolloutResult, url: string | undefined): StatusDecision {
+export function decideStatus(facts: Facts, { plan, rollout, url }: Outcome): StatusDecision {
   const { generation } = facts.platform.metadata;
-  const shown = rollout.results.filter(({ health }) => health.state !== 'Disabled');
-  const complete = rollout.waitingFor === undefined && shown.every(({ health }) => isSettled(health));
-  const current = complete ? facts.spec.version : facts.platform.status?.version?.current;
+  const results = rollout.results.filter(({ health }) => health.state !== 'Disabled');
+  const gate = currentGate(facts, plan, rollout);
+  const version = decideVersion(facts, plan, rollout);
+  const story: Story = { facts, plan, gate, version, results, url };
   const truths: [string, Truth][] = [
-    ['Ready', ready(shown, url)],
-    ['Available', available(shown)],
-    ['Progressing', progressing({ ...rollout, results: shown })],
-    ['Degraded', degraded(shown)],
+    ['Ready', ready(story)],
+    ['Available', available(story)],
+    ['Progressing', progressing(story)],
+    ['Degraded', degraded(story)],
     ['Paused', no('NotPaused', 'the operator keeps the platform as the spec says')],
-    ...shown.map((result): [string, Truth] => [result.component.condition, componentTruth(result)]),
+    ['UpgradeAvailable', upgradeAvailable(story)],
+    ...results.map((result): [string, Truth] => [result.component.condition, componentTruth(result)]),
   ];
   return {
     status: {
       observedGeneration: generation,
-      ...(url === undefined ? {} : { url }),
-      version: { ...(current === undefined ? {} : { current }), target: facts.spec.version },
-      components: shown.map(componentLine),
+      ...defined({ url }),
+      version,
+      ...(gate === undefined ? {} : { gate: gateStatus(gate) }),
+      components: results.map(componentLine),
       effective: { ...facts.spec },
     },
     conditions: truths.map(([type, truth]) => ({ type, ...truth, observedGeneration: generation })),

@@ -1,3 +1,4 @@
+import type { VersionStatus } from '../api/index.ts';
 import type { Condition, EventDetails } from '../runtime/index.ts';
 
 type Conditions = readonly Pick<Condition, 'type' | 'status' | 'reason' | 'message'>[];
@@ -56,4 +57,21 @@ export function eventsOf(before: Conditions, now: Conditions): readonly EventDet
     ...availability(before, now),
     ...readiness(before, now),
   ];
+}
+
+/** What a person should be told of an upgrade; that it was taken back is told by Degraded. */
+export function upgradeEvents(
+  before: VersionStatus | undefined,
+  now: VersionStatus | undefined,
+): readonly EventDetails[] {
+  if (before?.current === undefined || now === undefined) return [];
+  const { current = '', target = '', phase } = now;
+  const event = (reason: string, note: string): EventDetails[] => [
+    { type: 'Normal', reason, action: 'Upgrade', note },
+  ];
+  if (current !== before.current) return event('UpgradeCompleted', `version ${current} serves`);
+  if (phase === before.phase) return [];
+  if (phase === 'Upgrading') return event('UpgradeStarted', `from ${current} to ${target}`);
+  if (phase === 'Held') return event('UpgradeHeld', `version ${target} waits for the maintenance window`);
+  return [];
 }

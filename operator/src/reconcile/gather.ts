@@ -29,6 +29,9 @@ export interface Facts {
   readonly missing: readonly MissingReference[];
   readonly nodeAddress: string | undefined;
   readonly dns: ClusterDns;
+  /** Wall time of this look, ms since the epoch. */
+  readonly now: number;
+  readonly operatorVersion: string;
 }
 
 const NODES: ResourceRef = { apiVersion: 'v1', kind: 'Node', plural: 'nodes', namespaced: false };
@@ -137,5 +140,7 @@ export async function gather(
     missing: missingReferences(wanted, references),
     nodeAddress,
     dns,
+    now: dependencies.clock.now(),
+    operatorVersion: dependencies.environment.version,
   };
 }

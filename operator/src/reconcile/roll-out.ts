@@ -16,13 +16,23 @@ export interface ComponentResult {
   readonly health: ComponentHealth;
 }
 
+export interface Waiting {
+  readonly stage: string;
+  /** What of it does not serve yet, and why. */
+  readonly waitsFor: string;
+}
+
 export interface RolloutResult {
   readonly results: readonly ComponentResult[];
   /** The stage whose gate holds back the rest; undefined when everything has been applied. */
-  readonly waitingFor: string | undefined;
+  readonly waitingFor: Waiting | undefined;
   /** Refusals of the API server, to be tried again. */
   readonly errors: readonly Error[];
 }
+
+/** `chat: 0/1 Pods serve; user: ...` */
+export const describeResults = (results: readonly ComponentResult[]): string =>
+  results.map(({ component, health }) => `${component.name}: ${health.message || health.reason}`).join('; ');
 
 interface Order {
   readonly dependencies: Dependencies;
@@ -146,20 +156,20 @@ function waitingHealth(component: Component, order: Order, stage: string): Compo
 }
 
 /**
- * Applies stage after stage. A gate that is closed holds back what comes later while a version is rolled out for the
- * first time; once it is, later stages are kept as they should be even while a store restarts.
+ * Applies stage after stage. A gate that is closed holds back what comes later while the platform comes up for the first
+ * time; from then on later stages are kept as they should be even while a store restarts, and it is the versions of the
+ * workloads that go step by step.
  */
 export async function rollOut(stages: readonly Stage[], order: Order): Promise<RolloutResult> {
   const blocked = blockedWorkloads(order.platform.missing) as ReadonlySet<string>;
-  const { status } = order.facts.platform;
-  const rolledOut = status?.version?.current === order.facts.spec.version;
+  const rolledOut = order.facts.platform.status?.version?.current !== undefined;
   const results: ComponentResult[] = [];
   const errors: Error[] = [];
-  let waitingFor: string | undefined;
+  let waitingFor: Waiting | undefined;
 
   const attend = async (component: Component): Promise<ComponentHealth> => {
     if (blocked.has(component.name)) return blockedHealth(component, order);
-    if (waitingFor !== undefined) return waitingHealth(component, order, waitingFor);
+    if (waitingFor !== undefined) return waitingHealth(component, order, waitingFor.stage);
     const applied = await applyComponent(component, order);
     errors.push(...applied.errors);
     return healthAfter(component, applied, order);
@@ -172,10 +182,12 @@ export async function rollOut(stages: readonly Stage[], order: Order): Promise<R
       ),
     );
     results.push(...healths);
-    const closed = healths.some(
+    const closed = healths.filter(
       ({ component, health }) => !isSettled(health) && !blocked.has(component.name),
     );
-    if (stage.gate && closed && !rolledOut) waitingFor ??= stage.name;
+    if (stage.gate && closed.length > 0 && !rolledOut) {
+      waitingFor ??= { stage: stage.name, waitsFor: describeResults(closed) };
+    }
   }
   return { results, waitingFor, errors };
 }

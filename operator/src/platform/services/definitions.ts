@@ -105,7 +105,10 @@ export const SERVICES: readonly ServiceDefinition[] = [
     connections: mongodb('media'),
     settings: (platform) =>
       merge(objectStorageSettings(platform), {
-        config: { CHAT_URL: serviceUrl(platform, 'chat') },
+        config: {
+          CHAT_URL: serviceUrl(platform, 'chat'),
+          MEDIA_MAX_BYTES: String(platform.spec.limits.uploadBytes),
+        },
         secrets: { MEDIA_URL_SIGNING_KEY: platform.credentials.mediaUrlSigningKey },
       }),
   },
@@ -127,6 +130,7 @@ export const SERVICES: readonly ServiceDefinition[] = [
     settings: (platform) => ({
       config: {
         CHAT_URL: serviceUrl(platform, 'chat'),
+        MAX_CONNECTIONS: String(platform.spec.limits.connectionsPerGateway),
         // Development is reached by port-forward and from other people's front ends; else only its own origin may.
         ...(isDevelopment(platform) ? { ALLOWED_ORIGINS: '*' } : {}),
       },

@@ -25,6 +25,10 @@ const RETRY_AFTER_MS = 60_000;
 
 const MIGRATION_RESOURCES = { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '256Mi' } };
 
+/** All that is missing is applied unless an older version still runs, which what contracts would break. */
+const phaseEnv = ({ migration }: Platform) =>
+  migration.phase === 'expand' ? [{ name: 'MIGRATION_PHASE', value: 'expand' }] : [];
+
 function jobSpec(platform: Platform, service: ServiceDefinition): JobSpec {
   const settings = settingsMounts(platform, service);
   const template = podTemplate(platform, {
@@ -34,9 +38,9 @@ function jobSpec(platform: Platform, service: ServiceDefinition): JobSpec {
     containers: [
       container({
         name: 'migrate',
-        image: platform.images[service.name],
+        image: platform.migration.images[service.name],
         command: ['node', 'src/migrate.ts'],
-        env: settings.env,
+        env: [...settings.env, ...phaseEnv(platform)],
         mounts: settings.mounts,
         resources: MIGRATION_RESOURCES,
       }),
@@ -52,7 +56,7 @@ function jobSpec(platform: Platform, service: ServiceDefinition): JobSpec {
  */
 function migrationJob(platform: Platform, service: ServiceDefinition): KubeObject {
   const spec = jobSpec(platform, service);
-  const hash = contentHash([spec, platform.spec.version, service.connections(platform)]).slice(0, 8);
+  const hash = contentHash([spec, platform.migration.version, service.connections(platform)]).slice(0, 8);
   return manifest<Job>({
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -127,7 +131,10 @@ export function migrationsToRetry(observed: Observed, now: number): readonly Kub
   });
 }
 
-/** The schemas of all services, brought up to date before any service is rolled out. */
+/**
+ * The schemas of all services. Before a new version is rolled out they are expanded, so that both versions can work with
+ * them; once no Pod of the older version is left, what only that one needed is taken away.
+ */
 export const migrations: Component = {
   name: COMPONENT,
   condition: 'MigrationsComplete',

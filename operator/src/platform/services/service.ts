@@ -53,13 +53,14 @@ export function settingsMounts(platform: Platform, { name }: ServiceDefinition) 
 
 function template(platform: Platform, service: ServiceDefinition): PodTemplateSpec {
   const { name } = service;
-  const { env, resources } = platform.spec.services[name];
+  const { env, resources, ...placement } = platform.spec.services[name];
   const settings = settingsMounts(platform, service);
   return podTemplate(platform, {
     component: name,
-    labels: { [LABEL.version]: platform.spec.version },
+    labels: { [LABEL.version]: platform.versions[name] },
     configHash: contentHash([serviceSettings(platform, service), referencedEnv(platform, env)]),
     volumes: settings.volumes,
+    placement,
     containers: [
       {
         ...container({

@@ -1,8 +1,8 @@
 import type { Deployment } from 'kubernetes-types/apps/v1.d.ts';
-import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2.d.ts';
+import type { HorizontalPodAutoscaler, MetricSpec } from 'kubernetes-types/autoscaling/v2.d.ts';
 import type { PodTemplateSpec, Service } from 'kubernetes-types/core/v1.d.ts';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1.d.ts';
-import type { WorkloadName } from '../../api/index.ts';
+import type { EffectiveAutoscaling, WorkloadName } from '../../api/index.ts';
 import type { KubeObject } from '../../runtime/index.ts';
 import { manifest } from '../component.ts';
 import { LABEL, objectLabels, objectName, selectorLabels } from '../labels.ts';
@@ -25,7 +25,7 @@ export function workloadObjects(
 
 function deployment(platform: Platform, name: WorkloadName, template: PodTemplateSpec): KubeObject {
   const { replicas } = platform.spec.services[name];
-  const version = { [LABEL.version]: platform.spec.version };
+  const version = { [LABEL.version]: platform.versions[name] };
   return manifest<Deployment>({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -64,15 +64,36 @@ function disruptionBudget(platform: Platform, name: WorkloadName): KubeObject {
   });
 }
 
-function autoscaler(
-  platform: Platform,
-  name: WorkloadName,
-  {
-    minReplicas,
-    maxReplicas,
-    targetCPUPercent,
-  }: { minReplicas: number; maxReplicas: number; targetCPUPercent: number },
-): KubeObject {
+/** CPU always; what the spec names besides, where an adapter of the cluster serves it. */
+function metricsOf(name: WorkloadName, autoscaling: EffectiveAutoscaling): MetricSpec[] {
+  const { targetCPUPercent, targetConnections, targetQueueDepth } = autoscaling;
+  const average = (value: number) => ({ type: 'AverageValue', averageValue: String(value) });
+  const metrics: MetricSpec[] = [
+    {
+      type: 'Resource',
+      resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: targetCPUPercent } },
+    },
+  ];
+  if (targetConnections !== undefined) {
+    metrics.push({
+      type: 'Pods',
+      pods: { metric: { name: 'gateway_connections' }, target: average(targetConnections) },
+    });
+  }
+  if (targetQueueDepth !== undefined) {
+    const selector = { matchLabels: { queue: `${name}.events` } };
+    metrics.push({
+      type: 'External',
+      external: {
+        metric: { name: 'rabbitmq_detailed_queue_messages', selector },
+        target: average(targetQueueDepth),
+      },
+    });
+  }
+  return metrics;
+}
+
+function autoscaler(platform: Platform, name: WorkloadName, autoscaling: EffectiveAutoscaling): KubeObject {
   return manifest<HorizontalPodAutoscaler>({
     apiVersion: 'autoscaling/v2',
     kind: 'HorizontalPodAutoscaler',
@@ -83,14 +104,17 @@ function autoscaler(
     },
     spec: {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: objectName(platform, name) },
-      minReplicas,
-      maxReplicas,
-      metrics: [
-        {
-          type: 'Resource',
-          resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: targetCPUPercent } },
+      minReplicas: autoscaling.minReplicas,
+      maxReplicas: autoscaling.maxReplicas,
+      metrics: metricsOf(name, autoscaling),
+      // A Pod fewer means connections that move: not for a dip of a minute.
+      behavior: {
+        scaleDown: {
+          stabilizationWindowSeconds: 300,
+          selectPolicy: 'Max',
+          policies: [{ type: 'Pods', value: 1, periodSeconds: 60 }],
         },
-      ],
+      },
     },
   });
 }

@@ -42,8 +42,16 @@ const UPLOAD = `
 # Straight through: a buffered upload would fill the Pod's scratch space.
 proxy_request_buffering off;`;
 
+/** Room for what wraps a file in a multipart request. */
+const MULTIPART_BYTES = 2 * 1024 * 1024;
+
+/** A route that takes uploads takes what the platform's own limit allows. */
+const bodyLimit = ({ spec }: Platform, { maxBodyBytes }: EdgeRoute) =>
+  maxBodyBytes === undefined ? undefined : spec.limits.uploadBytes + MULTIPART_BYTES;
+
 function routeLocation(platform: Platform, route: EdgeRoute): string {
-  const { prefix, service, maxBodyBytes } = route;
+  const { prefix, service } = route;
+  const maxBodyBytes = bodyLimit(platform, route);
   const body = [
     `set $upstream ${upstream(platform, service)};`,
     'proxy_pass $upstream;',

@@ -20,14 +20,15 @@ function edgeTlsSecret(platform: Platform): string | undefined {
 }
 
 function desired(platform: Platform): KubeObject[] {
-  const { env, resources } = platform.spec.services.web;
+  const { env, resources, ...placement } = platform.spec.services.web;
   const tls = edgeTlsSecret(platform);
   const config = nginxConfig(platform, tls !== undefined);
   const certificate = tls === undefined ? undefined : platform.references.get(tls);
   const template = podTemplate(platform, {
     component: COMPONENT,
-    labels: { [LABEL.version]: platform.spec.version },
+    labels: { [LABEL.version]: platform.versions[COMPONENT] },
     configHash: contentHash([config, certificate]),
+    placement,
     volumes: [
       { name: 'config', configMap: { name: objectName(platform, COMPONENT), defaultMode: 0o444 } },
       ...(tls === undefined ? [] : [{ name: 'tls', secret: { secretName: tls, defaultMode: 0o440 } }]),
