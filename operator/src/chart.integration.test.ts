@@ -7,7 +7,7 @@ import { connectTestApiServer, lookUp, DEPLOYMENTS } from '../test/api-server.ts
 import type { TestApiServer } from '../test/api-server.ts';
 import { findProgram } from '../test/programs.ts';
 import { customResourceDefinition } from './api/index.ts';
-import { clusterRules } from './rbac.ts';
+import { clusterRules, webhookRules } from './rbac.ts';
 import type { KubeObject } from './runtime/index.ts';
 
 /** Helm 3 or 4. */
@@ -64,6 +64,32 @@ const only = (objects: readonly KubeObject[], kind: string, name = RELEASE) =>
       rules: clusterRules.platforms,
     });
     expect(only(one, 'RoleBinding')).toMatchObject({ metadata: { namespace: 'chat' } });
+  });
+
+  test('brings a webhook that stands in nobody’s way, with the rights to keep its certificate', async () => {
+    const objects = await render();
+    const name = 'operators.chatplatform-operator.chatplatform.dev';
+    const { webhooks } = only(objects, 'ValidatingWebhookConfiguration', name) as unknown as {
+      webhooks: { failurePolicy: string; clientConfig: { service: object; caBundle?: string } }[];
+    };
+    expect(webhooks).toHaveLength(1);
+    const [webhook] = webhooks;
+    const service = { name: `${RELEASE}-webhook`, namespace: 'operators', path: '/validate', port: 443 };
+    expect(webhook).toMatchObject({ failurePolicy: 'Ignore', clientConfig: { service } });
+    // Written by the operator: a value here would be put back at each upgrade.
+    expect(webhook?.clientConfig).not.toHaveProperty('caBundle');
+    expect(only(objects, 'Service', `${RELEASE}-webhook`)).toBeDefined();
+    const { configuration, certificate } = webhookRules({
+      configuration: name,
+      secret: `${RELEASE}-webhook`,
+    });
+    expect(only(objects, 'ClusterRole', 'operators:chatplatform-operator:webhook')?.['rules']).toEqual(
+      configuration,
+    );
+    expect(only(objects, 'Role', `${RELEASE}-webhook`)?.['rules']).toEqual(certificate);
+    const without = await render('--set=webhook.enabled=false');
+    expect(JSON.stringify(without)).not.toContain('WEBHOOK');
+    expect(without.filter(({ kind }) => kind === 'ValidatingWebhookConfiguration')).toEqual([]);
   });
 
   test('hands the operator its image and its table of images', async () => {

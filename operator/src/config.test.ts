@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ConfigError, loadConfig } from './config.ts';
+import { ConfigError, loadConfig, webhookSettings } from './config.ts';
 
 describe('loadConfig', () => {
   test('has a default for everything, and takes empty variables as unset', () => {
@@ -18,5 +18,17 @@ describe('loadConfig', () => {
     expect(load).toThrow(ConfigError);
     expect(load).toThrow(/METRICS_PORT/);
     expect(load).toThrow(/LEADER_ELECT/);
+  });
+
+  test('the webhook has what it needs, or says what is missing', () => {
+    const webhook = { WEBHOOK_PORT: '9443', WEBHOOK_SERVICE: 'hook', WEBHOOK_CONFIGURATION: 'config' };
+    expect(webhookSettings(loadConfig({}))).toBeUndefined();
+    expect(webhookSettings(loadConfig({ ...webhook, POD_NAMESPACE: 'operators' }))).toEqual({
+      port: 9443,
+      secret: { namespace: 'operators', name: 'hook' },
+      configuration: 'config',
+      names: ['hook.operators.svc', 'hook.operators.svc.cluster.local'],
+    });
+    expect(() => loadConfig(webhook)).toThrow(/POD_NAMESPACE/);
   });
 });

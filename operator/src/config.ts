@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
-const configSchema = z.object({
+const configFields = z.object({
   /** The one namespace to look after; empty = all. */
   WATCH_NAMESPACE: z.string().default(''),
   LEADER_ELECT: flag.default(true),
@@ -11,6 +11,12 @@ const configSchema = z.object({
   POD_NAME: z.string().optional(),
   /** Port of /livez, /readyz and /metrics. */
   METRICS_PORT: z.coerce.number().int().min(0).max(65535).default(9090),
+  /** Port of the validating webhook; absent = none. The other WEBHOOK_ variables belong to it. */
+  WEBHOOK_PORT: z.coerce.number().int().min(1).max(65535).optional(),
+  /** The Service that the API server calls it by, which is also the name of the Secret with its certificate. */
+  WEBHOOK_SERVICE: z.string().optional(),
+  /** The ValidatingWebhookConfiguration that is told whom to trust. */
+  WEBHOOK_CONFIGURATION: z.string().optional(),
   /** JSON file that replaces image references, by key. */
   IMAGES_FILE: z.string().optional(),
   /** Platforms reconciled at once. */
@@ -21,6 +27,28 @@ const configSchema = z.object({
   /** Share of reconciles that are traced, 0..1. */
   OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
 });
+
+const WEBHOOK_KEYS = ['WEBHOOK_SERVICE', 'WEBHOOK_CONFIGURATION', 'POD_NAMESPACE'] as const;
+
+const configSchema = configFields.superRefine((config, context) => {
+  if (config.WEBHOOK_PORT === undefined) return;
+  for (const key of WEBHOOK_KEYS.filter((one) => config[one] === undefined)) {
+    context.addIssue({ code: 'custom', path: [key], message: 'is missing: WEBHOOK_PORT needs it' });
+  }
+});
+
+/** Where the webhook serves and what goes with it; undefined when it is switched off. */
+export const webhookSettings = ({
+  WEBHOOK_PORT: port,
+  WEBHOOK_SERVICE: name,
+  WEBHOOK_CONFIGURATION: configuration,
+  POD_NAMESPACE: namespace,
+}: OperatorConfig) => {
+  if (port === undefined || name === undefined || configuration === undefined || namespace === undefined)
+    return undefined;
+  const names = [`${name}.${namespace}.svc`, `${name}.${namespace}.svc.cluster.local`];
+  return { port, secret: { namespace, name }, configuration, names };
+};
 
 export type OperatorConfig = z.infer<typeof configSchema>;
 

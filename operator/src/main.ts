@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { CHAT_PLATFORM, declareCaches } from './caches.ts';
-import { loadConfig, type OperatorConfig } from './config.ts';
+import { loadConfig, webhookSettings, type OperatorConfig } from './config.ts';
 import { readEnvironment } from './environment.ts';
 import { imageOverridesSchema, type ImageOverrides } from './platform/images.ts';
 import { createPlatformReconciler } from './reconcile.ts';
 import { createLogger, loadAccess, Operator, runProcess, type Logger } from './runtime/index.ts';
+import { runWebhook } from './webhook/webhook.ts';
 
 const NAME = 'chatplatform-operator';
 
@@ -44,10 +45,23 @@ const createOperator = async (config: OperatorConfig, logger: Logger): Promise<O
 const run = async (logger: Logger, config: OperatorConfig): Promise<void> => {
   const stopTracing = await startTracingOf(config);
   try {
-    await runProcess(await createOperator(config, logger));
+    const operator = await createOperator(config, logger);
+    await runProcess(operator, { beside: (signal) => serveWebhook(operator, { config, logger }, signal) });
   } finally {
     await stopTracing?.().catch((err: unknown) => logger.warn({ err }, 'the last spans were not sent'));
   }
+};
+
+/** On every replica, leading or not: the API server calls any of them. */
+const serveWebhook = async (
+  { tools }: Operator,
+  { config, logger }: { config: OperatorConfig; logger: Logger },
+  signal: AbortSignal,
+): Promise<void> => {
+  const settings = webhookSettings(config);
+  if (settings === undefined) return;
+  const { version: operatorVersion } = await readEnvironment();
+  await runWebhook({ ...tools, ...settings, logger, operatorVersion }, signal);
 };
 
 /** The SDK is loaded only when it is wanted: it costs some 10 MB. */

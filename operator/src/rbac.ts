@@ -6,6 +6,7 @@ import type { ResourceRef } from './runtime/index.ts';
 export interface PolicyRule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
   readonly verbs: readonly string[];
 }
 
@@ -47,3 +48,21 @@ export const clusterRules = {
 export const leaderElectionRules: readonly PolicyRule[] = [
   { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
 ];
+
+/** What keeping the webhook's certificate takes. The names are those of the installation. */
+export const webhookRules = (names: { configuration: string; secret: string }) => ({
+  /** In the whole cluster: the configuration belongs to no namespace. */
+  configuration: [
+    {
+      apiGroups: ['admissionregistration.k8s.io'],
+      resources: ['validatingwebhookconfigurations'],
+      resourceNames: [names.configuration],
+      verbs: ['get', 'patch'],
+    },
+  ] satisfies readonly PolicyRule[],
+  /** In the operator's own namespace. A name cannot restrict what is not there yet. */
+  certificate: [
+    { apiGroups: [''], resources: ['secrets'], resourceNames: [names.secret], verbs: ['get', 'update'] },
+    { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+  ] satisfies readonly PolicyRule[],
+});

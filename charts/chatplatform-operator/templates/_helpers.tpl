@@ -24,3 +24,13 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
+
+{{/* Name of the webhook's Service, and of the Secret with its certificate. */}}
+{{- define "chatplatform-operator.webhookName" -}}
+{{- printf "%s-webhook" (include "chatplatform-operator.fullname" . | trunc 55 | trimSuffix "-") -}}
+{{- end }}
+
+{{/* Webhook configurations belong to no namespace: an RBAC name may hold a colon, theirs may not. */}}
+{{- define "chatplatform-operator.webhookConfiguration" -}}
+{{- printf "%s.%s.chatplatform.dev" .Release.Namespace (include "chatplatform-operator.fullname" .) -}}
+{{- end }}

@@ -200,3 +200,33 @@
     - create
     - update
 {{- end }}
+
+{{- define "chatplatform-operator.webhookConfigurationRules" -}}
+- apiGroups:
+    - admissionregistration.k8s.io
+  resources:
+    - validatingwebhookconfigurations
+  resourceNames:
+    - '{{ include "chatplatform-operator.webhookConfiguration" . }}'
+  verbs:
+    - get
+    - patch
+{{- end }}
+
+{{- define "chatplatform-operator.webhookCertificateRules" -}}
+- apiGroups:
+    - ""
+  resources:
+    - secrets
+  resourceNames:
+    - '{{ include "chatplatform-operator.webhookName" . }}'
+  verbs:
+    - get
+    - update
+- apiGroups:
+    - ""
+  resources:
+    - secrets
+  verbs:
+    - create
+{{- end }}

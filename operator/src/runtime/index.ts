@@ -67,7 +67,7 @@ export { LeaseLostError, type LeaderTimings } from './leader/elector.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { formatTime, mergeConditions } from './observe/conditions.ts';
 export { Operator, type OperatorOptions } from './operator.ts';
-export { runProcess } from './process.ts';
+export { runProcess, type ProcessOptions } from './process.ts';
 export type { ClusterAccess, TokenSource } from './transport/access.ts';
 export { loadAccess } from './transport/in-cluster.ts';
 export { loadKubeconfig } from './transport/kubeconfig.ts';
