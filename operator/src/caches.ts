@@ -17,10 +17,12 @@ export const PLATFORM_INDEX = 'platform';
 /** Kinds of CRDs that may not be installed: watched as soon as the API server serves them. */
 const OPTIONAL: ReadonlySet<ResourceRef> = new Set<ResourceRef>([KINDS.httpRoute, KINDS.certificate]);
 
-/** Pods are many and large: their status tells health, the rest is not held. */
+/** Pods are many and large: their status tells health, and their node where to look; the rest is not held. */
 function withoutPodSpec(pod: KubeObject): KubeObject {
   const { annotations: _, ...metadata } = pod.metadata;
-  return { apiVersion: pod.apiVersion, kind: pod.kind, metadata, status: pod['status'] ?? {} };
+  const { nodeName } = (pod['spec'] ?? {}) as { nodeName?: string };
+  const spec = nodeName === undefined ? {} : { nodeName };
+  return { apiVersion: pod.apiVersion, kind: pod.kind, metadata, spec, status: pod['status'] ?? {} };
 }
 
 function ownedOptions(resource: ResourceRef, namespace: string): CacheOptions {

@@ -42,6 +42,23 @@ describe('when something is wrong', () => {
     expect(Buffer.from(value, 'base64').toString()).toBe('{"project_id":"p"}');
   }, 240_000);
 
+  test('a spec that cannot work changes nothing, and is told with the remedy', async () => {
+    const namespace = await bench.start();
+    await bench.untilReady(namespace);
+    const before = await bench.lookUp(KINDS.deployment, namespace, 'demo-chat');
+    await bench.patch(namespace, { services: { chat: { resources: { limits: { memory: '64Mi' } } } } });
+    const status = await bench.untilReason(namespace, 'Degraded', 'SpecRefused');
+    const message = condition(status, 'Degraded')?.message;
+    expect(message).toContain(
+      'spec.services.chat.resources.limits.memory: 64Mi is less than the request, 80Mi',
+    );
+    expect(condition(status, 'Available')?.status).toBe('True');
+    const after = await bench.lookUp(KINDS.deployment, namespace, 'demo-chat');
+    expect(after?.metadata.generation).toBe(before?.metadata.generation);
+    await bench.patch(namespace, { services: { chat: { resources: { limits: { memory: '128Mi' } } } } });
+    await bench.untilReady(namespace);
+  }, 240_000);
+
   test('retained volumes are opened again by the passwords that were retained with them', async () => {
     const namespace = await bench.start();
     await bench.untilReady(namespace);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { eventually } from '../test/api-server.ts';
 import { PATIENCE_MS, PlatformBench, condition } from '../test/platform-bench.ts';
+import type { ChatPlatformStatus } from './api/index.ts';
 import { KINDS } from './platform/kinds.ts';
 import { LABEL } from './platform/labels.ts';
 import { UPGRADE_ORDER } from './platform/rollout.ts';
@@ -77,6 +78,19 @@ const untilGate = (namespace: string, name: string, waitsFor: string) =>
     PATIENCE_MS,
   );
 
+/** The status tells what happened, what serves now and what a person can do. */
+function expectTakenBack(back: ChatPlatformStatus): void {
+  const degraded = condition(back, 'Degraded');
+  expect(degraded).toMatchObject({ status: 'True', reason: 'UpgradeRolledBack' });
+  expect(degraded?.message).toContain(
+    `version ${NEW} was taken back: chat on ${NEW} did not come about within 300 s`,
+  );
+  expect(degraded?.message).toContain(`set spec.version to ${OLD}`);
+  expect(condition(back, 'Ready')).toMatchObject({ status: 'False', reason: 'UpgradeRolledBack' });
+  expect(condition(back, 'Available')?.status).toBe('True');
+  expect(back.version?.history?.at(-1)).toMatchObject({ version: NEW, outcome: 'RolledBack' });
+}
+
 describe('a change of version', () => {
   test('goes from one workload to the next, after the schemas are expanded, and contracts at the end', async () => {
     const namespace = await bench.start({}, { settling: false });
@@ -146,15 +160,7 @@ describe('a change of version', () => {
     await bench.passTime(namespace, 2 * MINUTE_MS);
     await untilVersions(namespace, everyOn(OLD));
     const back = await untilPhase(namespace, 'RolledBack');
-    const degraded = condition(back, 'Degraded');
-    expect(degraded).toMatchObject({ status: 'True', reason: 'UpgradeRolledBack' });
-    expect(degraded?.message).toContain(
-      `version ${NEW} was taken back: chat on ${NEW} did not come about within 300 s`,
-    );
-    expect(degraded?.message).toContain(`set spec.version to ${OLD}`);
-    expect(condition(back, 'Ready')).toMatchObject({ status: 'False', reason: 'UpgradeRolledBack' });
-    expect(condition(back, 'Available')?.status).toBe('True');
-    expect(back.version?.history?.at(-1)).toMatchObject({ version: NEW, outcome: 'RolledBack' });
+    expectTakenBack(back);
     expect(await untilEvent(namespace, 'UpgradeRolledBack')).toMatchObject({ type: 'Warning' });
 
     await bench.passTime(namespace, 60 * MINUTE_MS);
@@ -183,5 +189,29 @@ describe('a change of version', () => {
 
     await bench.passTime(namespace, 3 * 60 * MINUTE_MS);
     await untilVersions(namespace, everyOn(NEW));
+  }, 240_000);
+
+  test('and so does the restart of a store, while everything else follows at once', async () => {
+    const opens = new Date(Date.now() + 3 * 60 * MINUTE_MS).toISOString().slice(11, 16);
+    const namespace = await bench.start({ maintenanceWindow: { start: opens, duration: '1h' } });
+    await bench.untilReady(namespace);
+    const generation = async (kind: ResourceRef, name: string) =>
+      (await bench.lookUp(kind, namespace, name))?.metadata.generation;
+    const before = await generation(KINDS.statefulSet, 'demo-redis');
+    await bench.patch(namespace, {
+      stores: { redis: { managed: { resources: { limits: { memory: '256Mi' } } } } },
+      services: { chat: { replicas: 2 } },
+    });
+    const status = await bench.untilReason(namespace, 'RedisReady', 'HeldByMaintenanceWindow');
+    expect(condition(status, 'RedisReady')?.message).toContain('which opens at 20');
+    expect(condition(status, 'Available')?.status).toBe('True');
+    expect(await generation(KINDS.statefulSet, 'demo-redis')).toBe(before);
+    await eventually('chat is scaled', async () => {
+      const chat = await bench.lookUp(KINDS.deployment, namespace, 'demo-chat');
+      return (chat?.['spec'] as { replicas: number }).replicas === 2;
+    });
+    await bench.passTime(namespace, 3 * 60 * MINUTE_MS);
+    await bench.untilReady(namespace);
+    expect(await generation(KINDS.statefulSet, 'demo-redis')).toBe((before ?? 0) + 1);
   }, 240_000);
 });

@@ -7,6 +7,9 @@ import type { ResourceRef } from './runtime/index.ts';
 
 const bench = PlatformBench.use();
 
+/** The account the test's operator works with. */
+const isOfTheOperator = (name: string, namespace: string) => name.endsWith(` operator-${namespace}`);
+
 describe('a platform on a real API server', () => {
   test('comes up stage by stage, is Ready, and then nothing is written any more', async () => {
     const namespace = await bench.start();
@@ -161,6 +164,45 @@ describe('a platform on a real API server', () => {
     },
     PATIENCE_MS,
   );
+
+  test('nothing is left behind, whatever the kind', async () => {
+    const namespace = await bench.server.namespace();
+    // Of the namespace's own: what every namespace has, and what happens to be told of.
+    const before = await inventory(bench.server, namespace);
+    expect(before.some((name) => name.startsWith('serviceaccounts '))).toBe(true);
+    await bench.operate(namespace);
+    bench.settle(namespace);
+    await bench.client.create(CHAT_PLATFORM, demo(namespace, { storage: { policy: 'Delete' } }));
+    await bench.untilReady(namespace);
+    expect((await inventory(bench.server, namespace)).length).toBeGreaterThan(before.length + 80);
+    await bench.client.delete(CHAT_PLATFORM, { namespace, name: 'demo' });
+    await bench.untilGone(namespace);
+    const left = await eventually('nothing is left', async () => {
+      const now = await inventory(bench.server, namespace);
+      return now.every((name) => before.includes(name) || isOfTheOperator(name, namespace)) ? now : undefined;
+    });
+    expect(left.length).toBeGreaterThanOrEqual(before.length);
+  }, 240_000);
+
+  test('a deletion that is stuck says what holds it', async () => {
+    const namespace = await bench.start({ storage: { policy: 'Delete' } });
+    await bench.untilReady(namespace);
+    const at = { namespace, name: 'demo-chat' };
+    const finalizers = ['example.org/keep'];
+    await bench.client.mergePatch(KINDS.deployment, at, { metadata: { finalizers } });
+    await bench.client.delete(CHAT_PLATFORM, { namespace, name: 'demo' });
+    const waiting = await bench.untilReason(namespace, 'Progressing', 'Deleting');
+    expect(condition(waiting, 'Degraded')?.status).toBe('False');
+    await eventually('what holds it is named', async () => {
+      const message = condition(await bench.statusOf(namespace), 'Progressing')?.message ?? '';
+      return message.includes('demo-chat (held by finalizer example.org/keep');
+    });
+    await bench.passTime(namespace, 10 * 60_000);
+    const stuck = await bench.untilReason(namespace, 'Degraded', 'DeletionStuck');
+    expect(condition(stuck, 'Degraded')?.message).toContain('example.org/keep');
+    await bench.client.mergePatch(KINDS.deployment, at, { metadata: { finalizers: null } });
+    await bench.untilGone(namespace);
+  }, 240_000);
 
   test('a three-line spec that a GitOps tool applies again and again never drifts', async () => {
     const namespace = await bench.server.namespace();

@@ -1,5 +1,6 @@
 import { durationSeconds, statusSchema } from './api/index.ts';
 import { CHAT_PLATFORM } from './caches.ts';
+import { describeFinding } from './checks/finding.ts';
 import { isSettled } from './platform/component.ts';
 import { STAGES } from './platform/rollout.ts';
 import { migrationsToRetry } from './platform/services/migrations.ts';
@@ -20,6 +21,7 @@ import type { Dependencies, Facts } from './reconcile/gather.ts';
 import { keepCredentials } from './reconcile/keep-credentials.ts';
 import { planVersions } from './reconcile/plan-versions.ts';
 import { remove } from './reconcile/remove.ts';
+import { rotateCredentials } from './reconcile/rotate-credentials.ts';
 import { pruneLeftovers, rollOut } from './reconcile/roll-out.ts';
 import type { RolloutResult } from './reconcile/roll-out.ts';
 import { TerminalError, isBeingDeleted, mergeConditions } from './runtime/index.ts';
@@ -32,6 +34,7 @@ const MISSING_SECRET_POLL_MS = 3_000;
 const SECRET_POLL_MS = 60_000;
 /** Watches tell of changes; this is for what happens by the passing of time alone. */
 const UNSETTLED_POLL_MS = 15_000;
+/** A deadline is looked at right after it has passed. */
 const SOON_MS = 100;
 /** Clocks are set: a long wait is made of shorter ones. */
 const LONGEST_SLEEP_MS = 600_000;
@@ -62,6 +65,7 @@ async function bringAbout(
   context: ReconcileContext,
 ): Promise<Result> {
   const { signal } = context;
+  refuseWhatCannotWork(facts);
   await dependencies.finalizers.ensure(facts.object, FINALIZER);
   const credentials = await context.step('credentials', () => keepCredentials(dependencies, facts, signal));
   await retryMigrations(dependencies, facts, signal);
@@ -75,10 +79,20 @@ async function bringAbout(
     await context.step('prune', () => pruneLeftovers(STAGES, order));
   }
 
-  await report(dependencies, facts.object, decideStatus(facts, { plan, rollout, url: platform.url }));
+  const rotation = await context.step('rotate', () => rotateCredentials(dependencies, facts, platform));
+
+  const { url } = platform;
+  const rotations = rotation.status;
+  await report(dependencies, facts.object, decideStatus(facts, { plan, rollout, rotations, url }));
   const [error] = rollout.errors;
   if (error !== undefined) throw error;
-  return nextLook(facts, plan, rollout);
+  return earlier(nextLook(facts, plan, rollout), rotation.lookAgainMs);
+}
+
+/** What runs goes on as it is: nothing is changed towards a spec that cannot work. */
+function refuseWhatCannotWork({ findings }: Facts): void {
+  const refused = findings.filter(({ severity }) => severity === 'refuse').map(describeFinding);
+  if (refused.length > 0) throw new BlockedError('SpecRefused', refused.join('; '));
 }
 
 async function pause(dependencies: Dependencies, { object }: Facts): Promise<Result> {
@@ -130,12 +144,18 @@ async function report(
   for (const event of events) dependencies.events.record(object, event);
 }
 
+const earlier = ({ requeueAfterMs = Infinity }: Result, otherMs = Infinity): Result => {
+  const soonest = Math.min(requeueAfterMs, otherMs);
+  return soonest === Infinity ? {} : { requeueAfterMs: soonest };
+};
+
 /** When to look again though nothing announces a change. */
 function nextLook(facts: Facts, plan: UpgradePlan, { results }: RolloutResult): Result {
   const { missing, references, spec, now } = facts;
   if (missing.length > 0) return { requeueAfterMs: MISSING_SECRET_POLL_MS };
   if (plan.gate !== undefined || results.some(({ health }) => !isSettled(health))) {
-    const timeLeft = plan.gate === undefined ? Infinity : gateDeadline(spec, plan.gate) - now;
+    const ticking = plan.overdue ? undefined : plan.gate;
+    const timeLeft = ticking === undefined ? Infinity : gateDeadline(spec, ticking) - now;
     return { requeueAfterMs: Math.min(UNSETTLED_POLL_MS, Math.max(timeLeft, SOON_MS)) };
   }
   // The wanted version has arrived, or the way back begins: the next step is not announced by anything.

@@ -72,6 +72,15 @@ const gate = documented(
   { text: 'What a rollout waits for; absent when it waits for nothing.' },
 );
 
+const rotation = z.object({
+  name: documented(z.string(), { text: 'What is rotated.', example: 'jwt' }),
+  request: documented(z.string(), { text: 'The entry of the annotation that asked for it.' }),
+  phase: documented(z.enum(['Publishing', 'Signing', 'Done']), {
+    text: 'Publishing: the new key is known beside the old one. Signing: it signs, and the old one is kept for tokens that are about. Done: the old one is gone.',
+  }),
+  since: documented(z.string(), { text: 'Since when.', extensions: { format: 'date-time' } }),
+});
+
 export const statusSchema = documented(
   z.object({
     observedGeneration: documented(z.int(), {
@@ -81,6 +90,10 @@ export const statusSchema = documented(
     url: documented(z.string(), { text: 'Where people reach the platform.' }).optional(),
     version: version.optional(),
     gate: gate.optional(),
+    rotations: documented(z.array(rotation), {
+      text: 'Rotations of credentials, asked for by the annotation chatplatform.dev/rotate.',
+      extensions: { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] },
+    }).optional(),
     conditions: documented(z.array(condition), {
       text: 'Ready, Available, Progressing, Degraded, Paused, UpgradeAvailable and one for each component.',
       extensions: { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] },

@@ -9,6 +9,7 @@ import type { Platform } from './model.ts';
 import { container, podTemplate } from './pods.ts';
 import type { ContainerOptions, PodOptions } from './pods.ts';
 import { quantityValue } from './quantities.ts';
+import { templateHash } from './upgrade/restart.ts';
 
 export interface StoreOptions {
   readonly component: string;
@@ -98,39 +99,45 @@ function statefulSet(platform: Platform, options: StoreOptions): KubeObject {
   const { component, secretFiles, secretPath } = options;
   const name = objectName(platform, component);
   const mountsSecret = secretFiles !== undefined && secretPath !== undefined;
+  const template = podTemplate(platform, {
+    component,
+    ...options.pod,
+    placement: { scheduling: options.managed.scheduling },
+    ...(secretFiles === undefined ? {} : { configHash: contentHash(secretFiles) }),
+    containers: [
+      container({
+        ...options.container,
+        name: component,
+        resources: options.managed.resources,
+        mounts: [
+          { name: 'data', mountPath: options.dataPath },
+          ...(mountsSecret ? [{ name: 'config', mountPath: secretPath, readOnly: true }] : []),
+          ...(options.container.mounts ?? []),
+        ],
+      }),
+    ],
+    volumes: [
+      { name: 'data', persistentVolumeClaim: { claimName: `${name}-data` } },
+      ...(mountsSecret ? [{ name: 'config', secret: { secretName: name, defaultMode: 0o440 } }] : []),
+      ...(options.pod?.volumes ?? []),
+    ],
+  });
   return manifest<StatefulSet>({
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
-    metadata: { name, namespace: platform.namespace, labels: objectLabels(platform, component) },
+    metadata: {
+      name,
+      namespace: platform.namespace,
+      labels: objectLabels(platform, component),
+      annotations: templateHash(template),
+    },
     spec: {
       // One Pod, never two on one volume: that is what a StatefulSet promises and a Deployment does not.
       replicas: 1,
       serviceName: name,
       revisionHistoryLimit: 3,
       selector: { matchLabels: selectorLabels(platform, component) },
-      template: podTemplate(platform, {
-        component,
-        ...options.pod,
-        placement: { scheduling: options.managed.scheduling },
-        ...(secretFiles === undefined ? {} : { configHash: contentHash(secretFiles) }),
-        containers: [
-          container({
-            ...options.container,
-            name: component,
-            resources: options.managed.resources,
-            mounts: [
-              { name: 'data', mountPath: options.dataPath },
-              ...(mountsSecret ? [{ name: 'config', mountPath: secretPath, readOnly: true }] : []),
-              ...(options.container.mounts ?? []),
-            ],
-          }),
-        ],
-        volumes: [
-          { name: 'data', persistentVolumeClaim: { claimName: `${name}-data` } },
-          ...(mountsSecret ? [{ name: 'config', secret: { secretName: name, defaultMode: 0o440 } }] : []),
-          ...(options.pod?.volumes ?? []),
-        ],
-      }),
+      template,
     },
   });
 }

@@ -62,7 +62,7 @@ describe('a Deployment', () => {
     const conditions = [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota: small' }];
     expect(health(deployment({ ...complete, availableReplicas: 0, conditions }))).toMatchObject({
       state: 'Degraded',
-      message: 'exceeded quota: small',
+      message: expect.stringMatching(/exceeded quota: small: raise the quota of the namespace/),
     });
   });
 });
@@ -104,7 +104,25 @@ describe('the trouble of a Pod', () => {
         message: '0/1 nodes: Insufficient cpu',
       },
     ];
-    expect(health(starting, pod({ conditions })).message).toContain('Insufficient cpu');
+    expect(health(starting, pod({ conditions })).message).toContain('Insufficient cpu (add a node');
+  });
+
+  test('a full volume is told with the remedy', () => {
+    const lastState = {
+      terminated: { reason: 'Error', exitCode: 1, message: 'write: No space left on device' },
+    };
+    expect(health(starting, waiting('CrashLoopBackOff', { lastState })).message).toContain(
+      'raise stores.<name>.managed.storage.size',
+    );
+  });
+
+  test('a node that does not answer: the Pod is not ready, though its containers were', () => {
+    const conditions = [{ type: 'Ready', status: 'False' }];
+    const containerStatuses = [{ name: 'chat', ready: true, state: { running: {} } }];
+    const lost = { ...pod({ conditions, containerStatuses }), spec: { nodeName: 'node-7' } };
+    expect(health(starting, lost).message).toContain('kubectl delete node node-7');
+    const starts = { ...lost, status: { conditions, containerStatuses: [{ name: 'chat', ready: false }] } };
+    expect(health(starting, starts).state).toBe('Progressing');
   });
 
   test.each(['ContainerCreating', 'PodInitializing'])('%s passes by waiting', (reason) => {

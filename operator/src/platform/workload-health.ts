@@ -18,12 +18,27 @@ const TROUBLE: Readonly<Record<string, string>> = {
 
 const LAST_WORDS = 300;
 
+/** What the last words of a container say to those who know them. */
+const KNOWN_WORDS: readonly (readonly [RegExp, string])[] = [
+  [
+    /no space left on device|ENOSPC|disk (is )?full/i,
+    'Its volume is full: raise stores.<name>.managed.storage.size, which grows it.',
+  ],
+  [/permission denied|EACCES/i, 'It may not write to its volume: does the storage class honour fsGroup?'],
+];
+
 function lastWords(status: ContainerStatus): string {
   const ended = status.state?.terminated ?? status.lastState?.terminated;
   if (ended === undefined) return '';
-  const oom = ended.reason === 'OOMKilled' ? ' It ran out of memory: raise its memory limit.' : '';
-  const text = ended.message?.trim().slice(-LAST_WORDS);
-  return text ? `${oom} Last lines of its log: ${text}` : oom;
+  const text = ended.message?.trim().slice(-LAST_WORDS) ?? '';
+  const remedy =
+    ended.reason === 'OOMKilled'
+      ? 'It ran out of memory: raise its memory limit.'
+      : KNOWN_WORDS.find(([words]) => words.test(text))?.[1];
+  return [remedy, text && `Last lines of its log: ${text}`]
+    .filter(Boolean)
+    .map((part) => ` ${part}`)
+    .join('');
 }
 
 function containerTrouble(pod: Pod, status: ContainerStatus): string | undefined {
@@ -33,10 +48,47 @@ function containerTrouble(pod: Pod, status: ContainerStatus): string | undefined
   return `Pod ${pod.metadata?.name ?? ''}: ${waiting.reason}: ${TROUBLE[waiting.reason] ?? ''}${detail}.${lastWords(status)}`;
 }
 
+/** Why the scheduler finds no node, and what to do about it. */
+const UNSCHEDULABLE: readonly (readonly [RegExp, string])[] = [
+  [
+    /unbound immediate PersistentVolumeClaims/,
+    'its claim finds no volume: set spec.storage.className to a class that makes volumes, or mark one as the default',
+  ],
+  [/Insufficient (cpu|memory)/, 'add a node, or lower its requests'],
+  [
+    /node affinity|node selector/,
+    'no node has what its scheduling asks for: look at its nodeSelector and affinity',
+  ],
+  [/untolerated taint/, 'taints keep it away: add tolerations to its scheduling, or remove them from a node'],
+];
+
 function unschedulable(pod: Pod): string | undefined {
   const condition = pod.status?.conditions?.find((c) => c.type === 'PodScheduled' && c.status === 'False');
   if (condition?.reason !== 'Unschedulable') return undefined;
-  return `Pod ${pod.metadata?.name ?? ''} finds no node: ${condition.message ?? 'no reason given'}`;
+  const message = condition.message ?? 'no reason given';
+  const remedy = UNSCHEDULABLE.find(([words]) => words.test(message))?.[1];
+  return `Pod ${pod.metadata?.name ?? ''} finds no node: ${message}${remedy === undefined ? '' : ` (${remedy})`}`;
+}
+
+const wasEvicted = (pod: Pod) =>
+  pod.status?.conditions?.some(
+    (c) => c.type === 'DisruptionTarget' && c.status === 'True' && c.reason === 'DeletionByTaintManager',
+  ) === true;
+
+/**
+ * A kubelet reports a Pod as ready exactly when its containers are. Where they differ, the kubelet is not heard any more
+ * and the control plane has spoken for it.
+ */
+function isUnheard({ status = {} }: Pod): boolean {
+  const { conditions = [], containerStatuses = [] } = status;
+  const unready = conditions.some((c) => c.type === 'Ready' && c.status === 'False');
+  return unready && containerStatuses.length > 0 && containerStatuses.every(({ ready }) => ready);
+}
+
+function nodeGone(pod: Pod): string | undefined {
+  if (!wasEvicted(pod) && !isUnheard(pod)) return undefined;
+  const node = pod.spec?.nodeName ?? '';
+  return `Pod ${pod.metadata?.name ?? ''}: its node ${node} does not answer: bring it back, or take it away for good with "kubectl delete node ${node}", and the Pod starts on another`;
 }
 
 /** The first thing wrong with any of the Pods that will not pass by waiting. */
@@ -47,10 +99,17 @@ export function podTrouble(pods: readonly Pod[]): string | undefined {
       const trouble = containerTrouble(pod, status);
       if (trouble !== undefined) return trouble;
     }
-    const trouble = unschedulable(pod);
+    const trouble = unschedulable(pod) ?? nodeGone(pod);
     if (trouble !== undefined) return trouble;
   }
   return undefined;
+}
+
+/** What a controller says that could not make Pods, with what to do about it. */
+function refusalOfPods(message: string): string {
+  return /exceeded quota/.test(message)
+    ? `its Pods are refused: ${message}: raise the quota of the namespace, or lower what the platform asks for`
+    : `its Pods are refused: ${message}`;
 }
 
 interface Rollout {
@@ -113,7 +172,8 @@ function judge(rollout: Rollout, pods: readonly Pod[]): ComponentHealth {
   const ready = `${Math.min(rollout.ready, rollout.wanted)}/${rollout.wanted}`;
   if (rollout.complete) return { state: 'Ready', serving: true, reason: 'Serving', message: '', ready };
   const serving = rollout.ready >= rollout.wanted;
-  const trouble = podTrouble(pods) ?? rollout.failure;
+  const trouble =
+    podTrouble(pods) ?? (rollout.failure === undefined ? undefined : refusalOfPods(rollout.failure));
   if (trouble !== undefined) {
     return { state: 'Degraded', serving, reason: 'PodsFailing', message: trouble, ready };
   }

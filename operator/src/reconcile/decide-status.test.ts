@@ -29,6 +29,7 @@ const facts: Facts = {
   missing: [],
   nodeAddress: undefined,
   dns: { server: '10.96.0.10', domain: 'cluster.local' },
+  findings: [],
   now: NOW,
   operatorVersion: '0.1.0',
 };
@@ -68,6 +69,7 @@ const decide = (
     {
       plan: { ...steady, ...plan },
       rollout: { results, waitingFor, errors: [] },
+      rotations: [],
       url: 'http://chat.test',
     },
   );
@@ -145,6 +147,17 @@ describe('status', () => {
     const given = { operatorVersion: '0.3.0' };
     expect(find(decide([], { given }), 'UpgradeAvailable')).toMatchObject({ status: 'True' });
     expect(find(decide([]), 'UpgradeAvailable')).toMatchObject({ status: 'False' });
+  });
+
+  test('what is unwise is said, and does not count against readiness', () => {
+    const findings = [{ severity: 'warn' as const, field: 'spec.stores', message: 'one Pod each' }];
+    const decision = decide([result('chat')], { given: { findings } });
+    expect(find(decision, 'Warnings')).toMatchObject({
+      status: 'True',
+      message: 'spec.stores: one Pod each',
+    });
+    expect(find(decision, 'Ready')?.status).toBe('True');
+    expect(find(decide([]), 'Warnings')?.status).toBe('False');
   });
 
   test('remembers the last ten versions', () => {

@@ -1,6 +1,8 @@
 import type { ChatPlatformStatus, ComponentLine, VersionStatus } from '../api/index.ts';
+import { describeFinding } from '../checks/finding.ts';
 import { defined } from '../defined.ts';
 import { isSettled } from '../platform/component.ts';
+import { ROTATABLE, ROTATE_ANNOTATION, rotationRequests } from '../platform/secrets/rotation.ts';
 import { opensAt } from '../platform/upgrade/maintenance-window.ts';
 import type { Gate, UpgradePhase, UpgradePlan } from '../platform/upgrade/plan.ts';
 import { compareVersions } from '../platform/upgrade/versions.ts';
@@ -8,6 +10,7 @@ import { formatTime } from '../runtime/index.ts';
 import type { ConditionDecision } from '../runtime/index.ts';
 import { currentGate, decideVersion, gateStatus } from './decide-version.ts';
 import type { Facts } from './gather.ts';
+import type { RemovalProgress } from './remove.ts';
 import { describeResults } from './roll-out.ts';
 import type { ComponentResult, RolloutResult } from './roll-out.ts';
 
@@ -140,14 +143,30 @@ function componentLine({ component, health }: ComponentResult): ComponentLine {
   };
 }
 
+/** What is allowed and unwise. It takes nothing from readiness. */
+function warnings({ facts }: Story): Truth {
+  const { findings } = facts;
+  const { unknown } = rotationRequests(facts.object.metadata.annotations?.[ROTATE_ANNOTATION]);
+  const texts = [
+    ...findings.filter(({ severity }) => severity === 'warn').map(describeFinding),
+    ...unknown.map(
+      (entry) => `annotation ${ROTATE_ANNOTATION}: "${entry}" names nothing of ${ROTATABLE.join(', ')}`,
+    ),
+  ];
+  return texts.length === 0
+    ? no('NothingUnwise', 'nothing in the spec is unwise')
+    : yes('SpecUnwise', texts.join('; '));
+}
+
 export interface Outcome {
   readonly plan: UpgradePlan;
   readonly rollout: RolloutResult;
+  readonly rotations: NonNullable<ChatPlatformStatus['rotations']>;
   readonly url: string | undefined;
 }
 
 /** The status of a platform whose stages have been gone through. */
-export function decideStatus(facts: Facts, { plan, rollout, url }: Outcome): StatusDecision {
+export function decideStatus(facts: Facts, { plan, rollout, rotations, url }: Outcome): StatusDecision {
   const { generation } = facts.platform.metadata;
   const results = rollout.results.filter(({ health }) => health.state !== 'Disabled');
   const gate = currentGate(facts, plan, rollout);
@@ -160,6 +179,7 @@ export function decideStatus(facts: Facts, { plan, rollout, url }: Outcome): Sta
     ['Degraded', degraded(story)],
     ['Paused', no('NotPaused', 'the operator keeps the platform as the spec says')],
     ['UpgradeAvailable', upgradeAvailable(story)],
+    ['Warnings', warnings(story)],
     ...results.map((result): [string, Truth] => [result.component.condition, componentTruth(result)]),
   ];
   return {
@@ -168,6 +188,7 @@ export function decideStatus(facts: Facts, { plan, rollout, url }: Outcome): Sta
       ...defined({ url }),
       version,
       ...(gate === undefined ? {} : { gate: gateStatus(gate) }),
+      ...(rotations.length === 0 ? {} : { rotations }),
       components: results.map(componentLine),
       effective: { ...facts.spec },
     },
@@ -220,5 +241,9 @@ export const decideBlockedStatus = (subject: Subject, reason: string, message: s
     Progressing: no(reason, message),
   });
 
-export const decideDeletingStatus = (subject: Subject, message: string): StatusDecision =>
-  amended(subject, { Ready: no('Deleting', message), Progressing: yes('Deleting', message) });
+export const decideDeletingStatus = (subject: Subject, { message, stuck }: RemovalProgress): StatusDecision =>
+  amended(subject, {
+    Ready: no('Deleting', message),
+    Progressing: yes('Deleting', message),
+    ...(stuck ? { Degraded: yes('DeletionStuck', message) } : {}),
+  });

@@ -56,9 +56,7 @@ export function decideVersion(facts: Facts, plan: UpgradePlan, rollout: RolloutR
   const { version: before } = facts.platform.status ?? {};
   const arrived = hasArrived(plan, rollout);
   const release = newRelease(facts, plan, arrived);
-  const history = [...(before?.history ?? []), ...(release === undefined ? [] : [release])].slice(
-    -REMEMBERED,
-  );
+  const history = remembered(before?.history ?? [], facts.now, release);
   return {
     ...defined({ current: arrived ? facts.spec.version : before?.current }),
     target: facts.spec.version,

@@ -1,6 +1,9 @@
 import { chatPlatformSchema, effectiveSpec } from '../api/index.ts';
 import type { ChatPlatform, EffectiveSpec } from '../api/index.ts';
-import { PLATFORM_INDEX } from '../caches.ts';
+import { CHAT_PLATFORM, PLATFORM_INDEX } from '../caches.ts';
+import { checkSpec } from '../checks/checks.ts';
+import type { Finding } from '../checks/finding.ts';
+import { checkSubject } from '../checks/subject.ts';
 import type { ClusterDns, Environment } from '../environment.ts';
 import type { ImageOverrides } from '../platform/images.ts';
 import { KINDS } from '../platform/kinds.ts';
@@ -29,6 +32,8 @@ export interface Facts {
   readonly missing: readonly MissingReference[];
   readonly nodeAddress: string | undefined;
   readonly dns: ClusterDns;
+  /** What is wrong with the spec, or unwise, beyond what the schema says. */
+  readonly findings: readonly Finding[];
   /** Wall time of this look, ms since the epoch. */
   readonly now: number;
   readonly operatorVersion: string;
@@ -114,6 +119,19 @@ async function readDns({ client, environment }: Dependencies, signal: AbortSigna
   }
 }
 
+/** The checks of the webhook, for platforms that were stored without it. */
+function judge(
+  { caches, environment }: Dependencies,
+  { metadata: { name, namespace }, spec: written, status }: ChatPlatform,
+  { metadata: { creationTimestamp: createdAt } }: KubeObject,
+): readonly Finding[] {
+  const subject = checkSubject(
+    { name, namespace, createdAt, written, status },
+    { platforms: () => caches.of(CHAT_PLATFORM).list(), operatorVersion: environment.version },
+  );
+  return checkSpec(subject);
+}
+
 /** Reads all there is to know of one platform. @throws TerminalError when its spec cannot be understood */
 export async function gather(
   dependencies: Dependencies,
@@ -140,6 +158,7 @@ export async function gather(
     missing: missingReferences(wanted, references),
     nodeAddress,
     dns,
+    findings: judge(dependencies, platform, object),
     now: dependencies.clock.now(),
     operatorVersion: dependencies.environment.version,
   };

@@ -49,7 +49,7 @@ export async function keepCredentials(
   const { credentials, made } = decideCredentials(secret, dependencies.environment.entropy);
   if (made.length === 0) return credentials;
   const { client } = dependencies;
-  const manifest = credentialsSecret(facts.platform.metadata, credentials, secret?.metadata.resourceVersion);
+  const manifest = credentialsSecret(facts.platform.metadata, credentials, secret?.metadata);
   await (secret === undefined
     ? client.create(KINDS.secret, manifest, { signal })
     : client.replace(KINDS.secret, manifest, { signal }));

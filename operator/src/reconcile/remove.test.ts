@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { objectLabels } from '../platform/labels.ts';
 import type { KubeObject } from '../runtime/index.ts';
-import { decideRemoval } from './remove.ts';
+import { decideRemoval, describeRemaining } from './remove.ts';
 
 const object = (kind: string, component: string, deletionTimestamp?: string): KubeObject => ({
   apiVersion: 'v1',
@@ -44,5 +44,33 @@ describe('removal', () => {
   test('or takes them last', () => {
     expect(decideRemoval([redis, claim, credentials], 'Delete').next).toEqual([redis]);
     expect(decideRemoval([claim, credentials], 'Delete').next).toEqual([claim, credentials]);
+  });
+});
+
+describe('a deletion that takes its time', () => {
+  const since = '2026-01-01T00:00:00Z';
+  const after = (ms: number) => Date.parse(since) + ms;
+  const held: KubeObject = {
+    ...claim,
+    metadata: { ...claim.metadata, deletionTimestamp: since, finalizers: ['example.org/keep'] },
+  };
+
+  test('says what it waits for first, and what holds that', () => {
+    const waiting = describeRemaining([secret, held], after(60_000));
+    expect(waiting?.stuck).toBe(false);
+    expect(waiting?.message).toBe(
+      `waits for 2 objects to go, first for PersistentVolumeClaim demo-redis (held by finalizer example.org/keep, whose controller has to let go of it, since ${since})`,
+    );
+  });
+
+  test('names the node that does not stop a Pod', () => {
+    const pod = { ...object('Pod', 'chat', since), spec: { nodeName: 'node-7' } };
+    expect(describeRemaining([pod], after(0))?.message).toContain('are being stopped by node node-7');
+  });
+
+  test('is stuck after five minutes, and over when nothing is left', () => {
+    expect(describeRemaining([held], after(300_000))?.stuck).toBe(true);
+    expect(describeRemaining([secret], after(900_000))?.stuck).toBe(false);
+    expect(describeRemaining([], after(0))).toBeUndefined();
   });
 });

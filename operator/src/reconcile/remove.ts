@@ -61,12 +61,51 @@ const policySchema = z.object({
 /** Of a spec that may not be understood otherwise: a mistake in it must neither hold up a deletion nor cost data. */
 const policyOf = (object: KubeObject) => policySchema.safeParse(object).data?.spec.storage.policy ?? 'Retain';
 
-/** Deletes the next wave. Answers what is still there, in words; undefined when nothing is. */
+/** What a deletion waits for. */
+export interface RemovalProgress {
+  /** Names the object, and what holds it when that is known. */
+  readonly message: string;
+  /** It has been waited for longer than anything takes that goes well: a person should look. */
+  readonly stuck: boolean;
+}
+
+/** Longer than any grace period of ours, and than a volume takes to be let go of. */
+const STUCK_AFTER_MS = 300_000;
+
+const terminatingSince = ({ metadata }: KubeObject) =>
+  metadata.deletionTimestamp === undefined ? Infinity : Date.parse(metadata.deletionTimestamp);
+
+/** Why an object that is deleted is still there. */
+function heldBy(object: KubeObject): string {
+  const { finalizers = [] } = object.metadata;
+  if (finalizers.length > 0)
+    return `held by finalizer ${finalizers.join(', ')}, whose controller has to let go of it`;
+  if (object.kind !== KINDS.pod.kind) return 'being deleted';
+  const { nodeName } = (object['spec'] ?? {}) as { nodeName?: string };
+  return `its containers are being stopped${nodeName === undefined ? '' : ` by node ${nodeName}`}`;
+}
+
+/** What of the doomed has been going the longest, and why it is not gone; undefined when nothing is left. */
+export function describeRemaining(
+  remaining: readonly KubeObject[],
+  now: number,
+): RemovalProgress | undefined {
+  const [slowest] = [...remaining].sort((a, b) => terminatingSince(a) - terminatingSince(b));
+  if (slowest === undefined) return undefined;
+  const { deletionTimestamp } = slowest.metadata;
+  const state = deletionTimestamp === undefined ? '' : ` (${heldBy(slowest)}, since ${deletionTimestamp})`;
+  return {
+    message: `waits for ${remaining.length} objects to go, first for ${describeObject(slowest)}${state}`,
+    stuck: now - terminatingSince(slowest) >= STUCK_AFTER_MS,
+  };
+}
+
+/** Deletes the next wave. Answers what is still there; undefined when nothing is. */
 export async function remove(
   dependencies: Toolbox,
   platform: KubeObject,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<RemovalProgress | undefined> {
   const owned = ownedObjects(dependencies, keyOf(platform));
   const { next, remaining } = decideRemoval(owned, policyOf(platform));
   for (const object of next) {
@@ -81,7 +120,5 @@ export async function remove(
       if (!isNotFound(error)) throw error;
     }
   }
-  const [first] = remaining;
-  if (first === undefined) return undefined;
-  return `waits for ${remaining.length} objects to go, such as ${describeObject(first)}`;
+  return describeRemaining(remaining, dependencies.clock.now());
 }

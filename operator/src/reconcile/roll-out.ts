@@ -6,7 +6,16 @@ import type { Platform } from '../platform/model.ts';
 import { blockedWorkloads } from '../platform/references.ts';
 import type { Stage } from '../platform/rollout.ts';
 import { SERVICE_LABEL } from '../platform/services/migrations.ts';
-import { ApiError, ForeignObjectError, controllerOf, describeConflicts } from '../runtime/index.ts';
+import { opensAt } from '../platform/upgrade/maintenance-window.ts';
+import { restartsStore } from '../platform/upgrade/restart.ts';
+import {
+  ApiError,
+  ForeignObjectError,
+  controllerOf,
+  describeConflicts,
+  formatTime,
+  keyOf,
+} from '../runtime/index.ts';
 import type { ApplyOptions, FieldConflict, KubeObject, ReconcileContext } from '../runtime/index.ts';
 import { observe } from './gather.ts';
 import type { Dependencies, Facts } from './gather.ts';
@@ -69,6 +78,16 @@ async function isAutoscaled(object: KubeObject, { dependencies, facts, context }
   });
 }
 
+/** When a restart that must not be now may be; undefined when there is nothing to hold. */
+function heldUntil(object: KubeObject, { dependencies, facts }: Order): number | undefined {
+  const isUp = facts.platform.status?.version?.current !== undefined;
+  const observed = dependencies.caches.of(object).get(keyOf(object));
+  return isUp && restartsStore(object, observed)
+    ? opensAt(facts.spec.maintenanceWindow, facts.now)
+    : undefined;
+}
+
+/** Applies one object of a component. Answers what stands in the way. */
 async function applyObject(
   object: KubeObject,
   component: Component,
@@ -105,12 +124,19 @@ interface Applied {
   readonly errors: Error[];
   /** What stands in the way without being an error: a kind that is not there, fields that others hold. */
   readonly obstacles: string[];
+  /** A restart that is put off, in words. */
+  held?: string;
 }
 
 async function applyComponent(component: Component, order: Order): Promise<Applied> {
   const applied: Applied = { errors: [], obstacles: [] };
   const observed = observe(order.dependencies, order.facts.key);
   for (const object of component.desired(order.platform, observed)) {
+    const held = heldUntil(object, order);
+    if (held !== undefined) {
+      applied.held = `its restart waits for the maintenance window, which opens at ${formatTime(held)}`;
+      continue;
+    }
     try {
       const obstacle = await applyObject(object, component, order);
       if (obstacle !== undefined) applied.obstacles.push(obstacle);
@@ -124,7 +150,11 @@ async function applyComponent(component: Component, order: Order): Promise<Appli
 const healthOf = (component: Component, { dependencies, facts, platform }: Order) =>
   component.health(platform, observe(dependencies, facts.key));
 
-function healthAfter(component: Component, { errors, obstacles }: Applied, order: Order): ComponentHealth {
+function healthAfter(
+  component: Component,
+  { errors, obstacles, held }: Applied,
+  order: Order,
+): ComponentHealth {
   const health = healthOf(component, order);
   if (errors.length > 0) {
     const message = errors.map((error) => error.message).join('; ');
@@ -132,6 +162,9 @@ function healthAfter(component: Component, { errors, obstacles }: Applied, order
   }
   if (obstacles.length > 0) {
     return { ...health, state: 'Degraded', reason: 'Obstructed', message: obstacles.join('; ') };
+  }
+  if (held !== undefined && isSettled(health)) {
+    return { ...health, state: 'Progressing', reason: 'HeldByMaintenanceWindow', message: held };
   }
   return health;
 }

@@ -36,7 +36,9 @@ describe('credentials', () => {
 
   test('a stored Secret is replaced only as it was read', () => {
     const { credentials } = decideCredentials(undefined, predictableEntropy());
-    expect(credentialsSecret(platform, credentials, '42').metadata.resourceVersion).toBe('42');
+    expect(credentialsSecret(platform, credentials, { resourceVersion: '42' }).metadata.resourceVersion).toBe(
+      '42',
+    );
     expect(credentialsSecret(platform, credentials).metadata.resourceVersion).toBeUndefined();
   });
 });

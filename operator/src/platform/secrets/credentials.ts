@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../runtime/index.ts';
+import { defined } from '../../defined.ts';
 import { objectLabels, objectName } from '../labels.ts';
 
 /** The source of randomness, passed in so that everything else stays pure. */
@@ -15,6 +16,7 @@ const key = (length: number) => (entropy: Entropy) => Buffer.from(entropy.bytes(
 /** How each generated credential is made. A key added here is added to existing platforms at the next reconcile. */
 const GENERATORS = {
   internalTokenKey: key(48),
+  /** One or more PEM blocks, while it is rotated: the first signs, all verify. */
   jwtSigningKey: (entropy: Entropy) => entropy.signingKey(),
   mediaUrlSigningKey: key(48),
   adminPassword: password,
@@ -74,7 +76,7 @@ export function decideCredentials(secret: KubeObject | undefined, entropy: Entro
 export function credentialsSecret(
   platform: { name: string; namespace: string },
   credentials: Credentials,
-  resourceVersion?: string,
+  stored: Pick<KubeObject['metadata'], 'resourceVersion' | 'annotations'> = {},
 ): KubeObject {
   const data = Object.entries(credentials).map(([name, value]) => [
     name,
@@ -87,7 +89,8 @@ export function credentialsSecret(
       name: credentialsName(platform),
       namespace: platform.namespace,
       labels: objectLabels(platform, CREDENTIALS_COMPONENT),
-      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      // Replaced only as it was read, and with what is noted on it.
+      ...defined({ resourceVersion: stored.resourceVersion, annotations: stored.annotations }),
     },
     type: 'Opaque',
     data: Object.fromEntries(data),

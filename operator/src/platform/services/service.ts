@@ -1,5 +1,5 @@
 import type { EnvVar as KubeEnvVar, PodTemplateSpec } from 'kubernetes-types/core/v1.d.ts';
-import type { EnvVar } from '../../api/index.ts';
+import type { EnvVar, ServiceName } from '../../api/index.ts';
 import type { Component } from '../component.ts';
 import { contentHash } from '../hash.ts';
 import { LABEL, objectName } from '../labels.ts';
@@ -7,7 +7,7 @@ import type { Platform } from '../model.ts';
 import { container, httpProbe, podTemplate } from '../pods.ts';
 import { clusterService } from '../store.ts';
 import { deploymentHealth } from '../workload-health.ts';
-import { HTTP_PORT, MANAGEMENT_PORT, serviceSettings } from './definitions.ts';
+import { HTTP_PORT, MANAGEMENT_PORT, SERVICES, serviceSettings } from './definitions.ts';
 import type { ServiceDefinition } from './definitions.ts';
 import { metricsService, workloadObjects } from './workload.ts';
 
@@ -51,14 +51,27 @@ export function settingsMounts(platform: Platform, { name }: ServiceDefinition) 
   };
 }
 
+const hashOf = (platform: Platform, service: ServiceDefinition) =>
+  contentHash([
+    serviceSettings(platform, service),
+    referencedEnv(platform, platform.spec.services[service.name].env),
+  ]);
+
+/** The hash that Pods of a service bear when they work with its settings as they are now. */
+export function configHashOf(platform: Platform, name: ServiceName): string {
+  const service = SERVICES.find((one) => one.name === name);
+  if (service === undefined) throw new TypeError(`there is no service ${name}`);
+  return hashOf(platform, service);
+}
+
 function template(platform: Platform, service: ServiceDefinition): PodTemplateSpec {
   const { name } = service;
-  const { env, resources, ...placement } = platform.spec.services[name];
+  const { env: _, resources, ...placement } = platform.spec.services[name];
   const settings = settingsMounts(platform, service);
   return podTemplate(platform, {
     component: name,
     labels: { [LABEL.version]: platform.versions[name] },
-    configHash: contentHash([serviceSettings(platform, service), referencedEnv(platform, env)]),
+    configHash: hashOf(platform, service),
     volumes: settings.volumes,
     placement,
     containers: [
