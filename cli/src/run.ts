@@ -1,8 +1,10 @@
 import { CliError, UsageError } from './cli-error.ts';
 import type { Command } from './command-line/command.ts';
 import { commandHelp, generalHelp } from './command-line/help.ts';
-import { parseCommandLine } from './command-line/parse.ts';
+import { Arguments, parseCommandLine } from './command-line/parse.ts';
+import { listPlatforms } from './cluster/platforms.ts';
 import { COMMANDS } from './commands/index.ts';
+import { complete } from './completion/complete.ts';
 import { EXIT } from './exit-codes.ts';
 import { styleFor } from './output/style.ts';
 import { createSession } from './session.ts';
@@ -17,6 +19,30 @@ function commandNamed(name: string): Command {
   throw new UsageError(`there is no command ${JSON.stringify(name)}: the commands are ${known}`);
 }
 
+/** How long the cluster is asked for names: a person has pressed the tab key. */
+const COMPLETION_MS = 2_000;
+
+/** Cobra's protocol, which kubectl speaks to plugins: a candidate a line, then what the shell should do (4: no files). */
+async function printCompletions(words: readonly string[], world: World): Promise<number> {
+  const session = createSession({
+    ...world,
+    signal: AbortSignal.any([world.signal, AbortSignal.timeout(COMPLETION_MS)]),
+  });
+  const platforms = () =>
+    session
+      .withCluster(new Arguments({}), async (cluster) => {
+        const found = await listPlatforms(cluster, cluster.namespace, session.signal);
+        return found.map(({ metadata }) => metadata.name);
+      })
+      // Whoever presses the tab key wants no message.
+      .catch(() => []);
+  for (const { word, text } of await complete({ commands: COMMANDS, words, platforms })) {
+    world.out.write(text === '' ? `${word}\n` : `${word}\t${text}\n`);
+  }
+  world.out.write(':4\n');
+  return EXIT.ok;
+}
+
 async function dispatch([first, ...rest]: readonly string[], world: World): Promise<number> {
   const [topic] = rest;
   if (first === undefined || (HELP.has(first) && topic === undefined)) {
@@ -27,6 +53,7 @@ async function dispatch([first, ...rest]: readonly string[], world: World): Prom
     world.out.write(commandHelp(commandNamed(topic)));
     return EXIT.ok;
   }
+  if (first === '__complete') return printCompletions(rest, world);
   const command = commandNamed(first);
   const args = parseCommandLine(command, rest);
   if (args.flag('help')) {
