@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { eventually } from '../test/api-server.ts';
-import { PATIENCE_MS, PlatformBench, condition } from '../test/platform-bench.ts';
+import { inventory } from '../test/inventory.ts';
+import { PATIENCE_MS, PlatformBench, condition, demo } from '../test/platform-bench.ts';
 import { CHAT_PLATFORM } from './caches.ts';
 import { KINDS } from './platform/kinds.ts';
 import type { ResourceRef } from './runtime/index.ts';

@@ -20,16 +20,18 @@ export interface TestTools {
   stop(): Promise<void>;
 }
 
-/**
- * @param labelSelector of the caches; the default sees everything
- * @param clock of the applier alone
- */
+export interface ToolsOptions {
+  /** Of the caches. @default everything is seen */
+  labelSelector?: string;
+  /** Of the applier alone. */
+  clock?: Clock;
+}
+
 export const startTools = async (
   { access }: Pick<TestApiServer, 'access'>,
   namespace: string,
   resources: readonly ResourceRef[],
-  labelSelector = '',
-  clock: Clock = systemClock,
+  { labelSelector = '', clock = systemClock }: ToolsOptions = {},
 ): Promise<TestTools> => {
   const calls: CallObservation[] = [];
   const transport = new HttpTransport({

@@ -4,7 +4,7 @@ import type { WorkloadName } from '../api/index.ts';
 import { IMAGE_KEYS } from './model.ts';
 import type { Images, StoreImage, WorkloadVersions } from './model.ts';
 
-const STORE_IMAGES: Readonly<Record<StoreImage, string>> = {
+export const STORE_IMAGES: Readonly<Record<StoreImage, string>> = {
   rabbitmq: 'docker.io/library/rabbitmq:4.0',
   redis: 'docker.io/library/redis:8',
   postgresql: 'docker.io/library/postgres:17',

@@ -105,7 +105,7 @@ describe('T-SQL', () => {
   test('forgets by time', async () => {
     answer([]);
     await pruneInbox(pool, new Date(0));
-    expect(sent[0]?.text).toBe('DELETE FROM [Inbox] WHERE [DoneAt] < @before');
+    expect(sent[0]?.text).toBe('DELETE TOP (@batch) FROM [Inbox] WHERE [DoneAt] < @before');
     expect(sent[0]?.parameters).toMatchObject({ before: { value: new Date(0) } });
   });
 });

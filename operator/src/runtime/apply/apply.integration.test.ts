@@ -34,7 +34,7 @@ afterAll(() => server.close());
 beforeEach(async () => {
   namespace = await server.namespace();
   owner = await server.client.create(CONFIG_MAPS, configMap('owner', {}));
-  tools = await startTools(server, namespace, RESOURCES, SELECTOR);
+  tools = await startTools(server, namespace, RESOURCES, { labelSelector: SELECTOR });
 });
 
 afterEach(() => tools.stop());
@@ -256,7 +256,7 @@ describe('apply', () => {
 
   test('a field that another gave up without changing it is taken back, at the latest when the object moves', async () => {
     const clock = new FakeClock();
-    const patient = await startTools(server, namespace, [DEPLOYMENTS], SELECTOR, clock);
+    const patient = await startTools(server, namespace, [DEPLOYMENTS], { labelSelector: SELECTOR, clock });
     const held = async (spec: object) => {
       const { object } = await server.client.apply(
         DEPLOYMENTS,
@@ -291,7 +291,7 @@ describe('apply', () => {
 
   test('an object that someone makes between our look and our write is not taken over', async () => {
     const proxy = await startApiProxy(server.access);
-    const behind = await startTools(proxy, namespace, RESOURCES, SELECTOR);
+    const behind = await startTools(proxy, namespace, RESOURCES, { labelSelector: SELECTOR });
     const theirs: KubeObject = {
       apiVersion: 'v1',
       kind: 'ConfigMap',
