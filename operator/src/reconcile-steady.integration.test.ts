@@ -10,7 +10,7 @@ import type { KubeObject, ResourceRef } from './runtime/index.ts';
 
 let own: OwnApiServer;
 const bench = PlatformBench.use(async () => {
-  own = await startOwnApiServer({ controllers: ['garbage-collector-controller', 'namespace-controller'] });
+  own = await startOwnApiServer();
   return own;
 });
 

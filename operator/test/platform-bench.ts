@@ -47,7 +47,7 @@ export class PlatformBench {
       for (const process of bench.#running.splice(0).reverse()) await process.stop();
       bench.#ahead = 0;
     });
-    afterAll(() => bench.server.close());
+    afterAll(() => bench.#server?.close());
     return bench;
   }
 

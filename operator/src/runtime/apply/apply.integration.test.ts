@@ -211,6 +211,12 @@ describe('apply', () => {
     await expect(
       tools.applier.apply(deployment({ replicas: 3 }), { ...by, conflicts: 'fail' }),
     ).rejects.toBeInstanceOf(FieldConflictError);
+    await expect(tools.applier.apply(desired, { ...by, conflicts: 'fail' })).rejects.toBeInstanceOf(
+      FieldConflictError,
+    );
+    const forced = await tools.applier.apply(desired, { ...by, conflicts: 'force' });
+    expect(forced.conflicts).toEqual([]);
+    expect(replicas(await stored(deployment()))).toBe(2);
     await tools.applier.apply(deployment({ replicas: 3 }), { ...by, conflicts: 'force' });
     expect(replicas(await stored(deployment()))).toBe(3);
   });

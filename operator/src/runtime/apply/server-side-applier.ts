@@ -92,7 +92,10 @@ export class ServerSideApplier implements Applier {
       // What is on its way out is not worth a write; when it is gone the watch calls for a new one.
       if (isBeingDeleted(observed)) return { result: 'unchanged', object: observed, conflicts: [] };
       const settled = this.#settledAs(observed, intent);
-      if (settled) return { result: 'unchanged', object: observed, conflicts: settled.conflicts };
+      const { conflicts: policy = 'reclaim-edits' } = options;
+      // Fields that were left to others then are left to them now only if that is still what is asked for.
+      const isSettled = settled && (settled.conflicts.length === 0 || policy === 'reclaim-edits');
+      if (isSettled) return { result: 'unchanged', object: observed, conflicts: settled.conflicts };
     } else {
       await this.#refuseUnseen(desired, options, store, { exact: false });
     }
