@@ -47,6 +47,8 @@ export function startService(service: ServiceName, options: ServicesOptions): Pr
     env: environment(service, options),
     logFile: `${options.logs}/${service}.log`,
     ready: () => isReady(port),
+    // Seven at once and the client beside them: on two busy cores each takes its time.
+    readyTimeoutMs: 180_000,
     stopTimeoutMs: 25_000,
   });
 }

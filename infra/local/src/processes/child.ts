@@ -111,10 +111,16 @@ function deathSignalOf({ deathSignal }: ChildSpec): NodeJS.Signals {
   return deathSignal === undefined || deathSignal === 'none' ? 'SIGTERM' : deathSignal;
 }
 
+/** What is to be ended with this process: one listener for all, because a program may run dozens of children. */
+const endings = new Set<() => void>();
+process.on('exit', () => {
+  for (const end of endings) end();
+});
+
 /** The kernel's signal reaches the process alone; this one, sent while we can, reaches its group too. */
 function endWithThisProcess(child: ChildProcess, end: () => void): void {
-  process.once('exit', end);
-  child.once('exit', () => process.off('exit', end));
+  endings.add(end);
+  child.once('exit', () => endings.delete(end));
 }
 
 function sendSignal(child: ChildProcess, signal: NodeJS.Signals, group: boolean): void {

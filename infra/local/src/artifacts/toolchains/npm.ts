@@ -30,5 +30,6 @@ export async function npmCi(
       noise: NOISE,
     });
   await npm(PROBE);
-  await npm(['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', ...RETRIES, ...args]);
+  // What npm has in its cache is taken without asking whether it is still so: the lockfile says what it has to be.
+  await npm(['ci', '--omit=dev', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', ...RETRIES, ...args]);
 }

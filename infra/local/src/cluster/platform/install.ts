@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { LauncherError } from '../../launcher/launcher-error.ts';
+import { formatDuration } from '../../launcher/progress.ts';
 import type { Progress } from '../../launcher/progress.ts';
 import { runLogged } from '../../processes/run-logged.ts';
 import type { Kubectl } from '../kubectl.ts';
@@ -31,7 +32,9 @@ export interface PlatformAccess {
   password: string;
 }
 
-const READY_TIMEOUT_MS = 8 * 60_000;
+/** So long nothing may change: on a busy machine everything takes its time, and goes on. */
+const STALLED_MS = 6 * 60_000;
+const READY_TIMEOUT_MS = 20 * 60_000;
 const POLL_MS = 1000;
 
 /** Installs or upgrades the operator, applies the demo platform and waits until it is Ready. */
@@ -76,16 +79,20 @@ async function waitUntilReady(
   report: (detail: string) => void,
   note: (line: string) => void,
 ): Promise<Platform> {
-  const deadline = performance.now() + READY_TIMEOUT_MS;
+  const startedAt = performance.now();
+  let changedAt = startedAt;
   let seen: readonly Condition[] = [];
   for (;;) {
     const platform = await readPlatform(kubectl);
     const conditions = platform?.status.conditions ?? [];
     for (const line of describeChanges(seen, conditions)) note(`    ${line}`);
+    const now = performance.now();
+    if (describeProgress(conditions) !== describeProgress(seen)) changedAt = now;
     seen = conditions;
     report(describeProgress(seen));
     if (platform !== undefined && isReady(platform)) return platform;
-    if (performance.now() > deadline) throw await notReady(kubectl);
+    if (now - changedAt > STALLED_MS || now - startedAt > READY_TIMEOUT_MS)
+      throw await notReady(kubectl, now - startedAt);
     await sleep(POLL_MS);
   }
 }
@@ -98,15 +105,12 @@ export async function readPlatform(kubectl: Kubectl): Promise<Platform | undefin
   return code === 0 ? platformSchema.parse(JSON.parse(stdout)) : undefined;
 }
 
-async function notReady(kubectl: Kubectl): Promise<LauncherError> {
+async function notReady(kubectl: Kubectl, waitedMs: number): Promise<LauncherError> {
   const pods = await describeUnreadyPods(kubectl, [operator.namespace, demo.namespace]);
   const lines = pods.length > 0 ? ['; Pods that are not ready:', ...pods.map((line) => `    ${line}`)] : [];
-  return new LauncherError(
-    `the platform is not Ready after ${READY_TIMEOUT_MS / 60_000} minutes${lines.join('\n')}`,
-    {
-      remedy: `look at it (eval "$(./chatplatform env)"; kubectl -n ${demo.namespace} describe chatplatform ${demo.name}), or run ./chatplatform up again to wait longer`,
-    },
-  );
+  return new LauncherError(`the platform is not Ready after ${formatDuration(waitedMs)}${lines.join('\n')}`, {
+    remedy: `look at it (eval "$(./chatplatform env)"; kubectl -n ${demo.namespace} describe chatplatform ${demo.name}), or run ./chatplatform up again to wait longer`,
+  });
 }
 
 const secretSchema = z.object({ data: z.object({ username: z.string(), password: z.string() }) });
