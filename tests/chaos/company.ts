@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createApi, createSession, uuidv7 } from '@chatplatform/client';
 import type { History, StoredChannel } from './history.ts';
 import { join, type Participant } from './participant.ts';
+import { untilDone } from './until-done.ts';
 import type { Observer } from './world/observer.ts';
 import type { World } from './world/world.ts';
 
@@ -33,7 +34,9 @@ export async function gatherCompany(
     ...userIds.map((userId, index) => ({ userId, name: `person ${index}` })),
     { userId: first, name: 'person 0, again' },
   ];
-  const participants = await Promise.all(seats.map((seat) => join(world.url, { ...seat, channelIds })));
+  const participants = await Promise.all(
+    seats.map((seat) => untilDone(() => join(world.url, { ...seat, channelIds }))),
+  );
 
   const catchUp = async (): Promise<boolean> => {
     const deadline = Date.now() + CATCH_UP_WITHIN_MS;
@@ -68,17 +71,6 @@ export async function gatherCompany(
       for (const participant of participants) participant.leave();
     },
   };
-}
-
-/** Another run beside this one may break at this moment what is asked here. */
-async function untilDone<T>(act: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1)
-    try {
-      return await act();
-    } catch (error) {
-      if (tries === 30) throw error;
-      await pause(500);
-    }
 }
 
 async function apiOf(world: World, userId: string) {

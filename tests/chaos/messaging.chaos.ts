@@ -16,7 +16,7 @@ import type { World } from './world/world.ts';
  */
 const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1);
 /** Runs side by side share the processes, and so one another's faults. */
-const AT_ONCE = 5;
+const AT_ONCE = 3;
 let world: World;
 
 beforeAll(async () => {

@@ -1,3 +1,4 @@
+import { untilDone } from '../until-done.ts';
 import type { RunningServer } from '@chatplatform/local/processes/server';
 
 /** Something that can be killed, and started again as it was. */
@@ -31,8 +32,9 @@ export async function startKillable(begin: () => Promise<Started>): Promise<Kill
       await running?.stop();
       running = undefined;
     }),
+    // What it needs to start may itself be broken at this moment, by a run beside this one.
     start: inTurn(async () => {
-      running ??= await begin();
+      running ??= await untilDone(begin, 3);
     }),
     stop: inTurn(async () => {
       await running?.stop();
