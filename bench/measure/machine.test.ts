@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { cpuBetween, foreignProcessors, type MachineReading } from './machine.ts';
+import { cpuBetween, cpuByProcess, foreignProcessors, type MachineReading } from './machine.ts';
 
 const reading = (at: number, busySeconds: number, cpu: Record<number, number>): MachineReading => ({
   at,
@@ -29,5 +29,24 @@ describe('between two readings', () => {
 
   it('rounding of ticks does not give others less than nothing', () => {
     expect(foreignProcessors(reading(0, 100, { 7: 5 }), reading(10, 104.9, { 7: 10 }), [7])).toBe(0);
+  });
+});
+
+describe('of processes by name', () => {
+  it('the processors that each used, none by one that did not run', () => {
+    const used = cpuByProcess(
+      reading(0, 0, { 7: 5 }),
+      reading(10, 0, { 7: 8 }),
+      new Map([
+        ['server', 7],
+        ['gone', 9],
+      ]),
+    );
+    expect(used).toEqual(
+      new Map([
+        ['server', 0.3],
+        ['gone', 0],
+      ]),
+    );
   });
 });

@@ -31,6 +31,20 @@ export function cpuBetween(
   return new Map(groups.map((group) => [group, (now.get(group) ?? 0) - (then.get(group) ?? 0)]));
 }
 
+/** Processors that each of the processes used, on average, between two readings. */
+export function cpuByProcess(
+  before: MachineReading,
+  after: MachineReading,
+  pids: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  const secondsOf = ({ processes }: MachineReading, pid: number): number =>
+    processes.find((process) => process.pid === pid)?.cpuSeconds ?? 0;
+  const elapsed = after.at - before.at;
+  return new Map(
+    [...pids].map(([name, pid]) => [name, (secondsOf(after, pid) - secondsOf(before, pid)) / elapsed]),
+  );
+}
+
 /**
  * How many processors were taken, on average, by processes that are none of ours: what makes figures worthless.
  * @param ours their groups; children that ended count through whoever waited for them

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import {
   cpuByGroup,
+  ownGroup,
   parseBusySeconds,
   parseProcessStat,
   processTimes,
@@ -58,4 +59,9 @@ describe('the machine', () => {
     const told = process.memoryUsage.rss();
     expect(Math.abs((await residentBytes(process.pid)) - told) / told).toBeLessThan(0.2);
   });
+});
+
+it('the group of this process is that of one of its readings', async () => {
+  const own = (await processTimes()).find(({ pid }) => pid === process.pid);
+  expect(await ownGroup()).toBe(own?.group);
 });

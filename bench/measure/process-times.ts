@@ -49,9 +49,19 @@ export function cpuByGroup(times: readonly ProcessTimes[]): ReadonlyMap<number, 
 }
 
 /** Resident memory in bytes. */
-export async function residentBytes(pid: number): Promise<number> {
+export const residentBytes = (pid: number): Promise<number> => statusBytes(pid, 'VmRSS');
+
+/** The most that it ever was. */
+export const peakResidentBytes = (pid: number): Promise<number> => statusBytes(pid, 'VmHWM');
+
+async function statusBytes(pid: number, field: 'VmRSS' | 'VmHWM'): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
-  if (kibibytes === undefined) throw new Error(`/proc/${pid}/status tells no VmRSS`);
+  const kibibytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1];
+  if (kibibytes === undefined) throw new Error(`/proc/${pid}/status tells no ${field}`);
   return Number(kibibytes) * 1024;
+}
+
+/** The process group of this process. A shell without job control puts us into its own. */
+export async function ownGroup(): Promise<number> {
+  return parseProcessStat(await readFile('/proc/self/stat', 'utf8')).group;
 }

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Progress } from '@chatplatform/local/launcher/progress';
 import { describeMachine, foreignProcessors, readMachine } from '../measure/machine.ts';
+import { ownGroup } from '../measure/process-times.ts';
 import { allowedProcessors, type Layout, layoutOf, pinGroups } from '../measure/processors.ts';
-import type { Section } from '../report/figure.ts';
-import { renderSection } from '../report/render.ts';
-import { mergeResults, readResults, type Results, writeResults } from '../report/results-file.ts';
+import { keepMeasured, renderMeasured } from '../report/keep.ts';
+import { readResults } from '../report/results-file.ts';
 import { commandOf, parseRealtimeArguments, type RealtimeOptions, type ScenarioName } from './options.ts';
 import { startPlatform } from './platform/platform.ts';
 import { measureFanOut } from './scenarios/fan-out.ts';
@@ -17,8 +17,6 @@ import { warmUp } from './scenarios/warm-up.ts';
 import type { Scenario, ScenarioContext } from './scenarios/scenario.ts';
 
 const resultsFile = fileURLToPath(new URL('results.json', import.meta.url));
-/** Of one processor: when others take more, figures say more of them than of us. */
-const QUIET_PROCESSORS = 0.15;
 
 const scenarios: Record<ScenarioName, Scenario> = {
   'fan-out': measureFanOut,
@@ -77,43 +75,20 @@ async function runScenarios(
   const { options, platform } = shared;
   let results = await readResults(resultsFile);
   for (const name of options.scenarios) {
-    const ours = [process.pid, ...platform.processes.values()];
+    const ours = [await ownGroup(), ...platform.processes.values()];
     const before = await readMachine();
     const sections = await context.progress.step(name, (report) => scenarios[name]({ ...shared, report }));
     const foreign = foreignProcessors(before, await readMachine(), ours);
-    context.print(renderScenario(name, { sections, results, options, foreign }));
+    const measured = { sections, foreign, quick: options.quick, command: commandOf(name, options) };
+    context.print(renderMeasured(measured, results));
     if (!options.save) continue;
-    if (foreign > QUIET_PROCESSORS) {
-      context.print('not saved: take the figures again on a quiet machine');
-      continue;
-    }
-    results = mergeResults(
-      results,
-      sections.flatMap(({ figures }) => figures),
-      {
-        recordedAt: new Date().toISOString(),
-        machine: describeMachine(),
-        command: commandOf(name, options),
-      },
-    );
-    await writeResults(resultsFile, results);
+    const keeping = await keepMeasured(measured, results, {
+      file: resultsFile,
+      recordedAt: new Date().toISOString(),
+      machine: describeMachine(),
+      command: measured.command,
+    });
+    if (!keeping.kept) context.print('not saved: take the figures again on a quiet machine');
+    results = keeping.results;
   }
-}
-
-function renderScenario(
-  name: ScenarioName,
-  given: { sections: readonly Section[]; results: Results; options: RealtimeOptions; foreign: number },
-): string {
-  const { sections, results, options, foreign } = given;
-  return [
-    '',
-    ...sections.map((section) => `${renderSection(section, results)}\n`),
-    ...(options.quick ? ['quick: these numbers show that it works and measure nothing'] : []),
-    ...(foreign > QUIET_PROCESSORS
-      ? [
-          `BUSY MACHINE: other processes took ${foreign.toFixed(2)} processors meanwhile: do not trust these figures`,
-        ]
-      : []),
-    `again: ${commandOf(name, options)}`,
-  ].join('\n');
 }

@@ -1,6 +1,7 @@
 import { median } from '../measure/summary.ts';
 
-export type Unit = 'ms' | '/s' | 'B' | 'x' | 'CPU s' | 'CPU' | '';
+export const UNITS = ['ms', 's', '/s', 'B', 'MiB', 'x', 'CPU s', 'CPU', ''] as const;
+export type Unit = (typeof UNITS)[number];
 
 /** One thing measured, once a run. */
 export interface Figure {

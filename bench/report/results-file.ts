@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { type Figure, medianOf } from './figure.ts';
+import { type Figure, medianOf, UNITS } from './figure.ts';
 
 const result = z.strictObject({
   /** Median of the runs. */
   value: z.number(),
-  unit: z.enum(['ms', '/s', 'B', 'x', 'CPU s', 'CPU', '']),
+  unit: z.enum(UNITS),
   recordedAt: z.string(),
   /** Figures of another machine are no measure. */
   machine: z.string(),

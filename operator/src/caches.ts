@@ -1,4 +1,6 @@
+import type { PodStatus } from 'kubernetes-types/core/v1.d.ts';
 import { API_VERSION, KIND, PLURAL } from './api/index.ts';
+import { defined } from './defined.ts';
 import { KINDS } from './platform/kinds.ts';
 import { MANAGED_SELECTOR } from './platform/labels.ts';
 import { platformKeyOf } from './platform/observed.ts';
@@ -17,13 +19,34 @@ export const PLATFORM_INDEX = 'platform';
 /** Kinds of CRDs that may not be installed: watched as soon as the API server serves them. */
 const OPTIONAL: ReadonlySet<ResourceRef> = new Set<ResourceRef>([KINDS.httpRoute, KINDS.certificate]);
 
-/** Pods are many and large: their status tells health, and their node where to look; the rest is not held. */
-function withoutPodSpec(pod: KubeObject): KubeObject {
-  const { annotations: _, ...metadata } = pod.metadata;
+/**
+ * Pods are many and large, and are only looked at to say what ails them: of one that is well, hardly more is held than
+ * that it is there.
+ */
+export function ailmentsOf(pod: KubeObject): KubeObject {
+  const { apiVersion, kind, metadata } = pod;
+  const { name, namespace, resourceVersion, labels, deletionTimestamp, ownerReferences } = metadata;
+  const rest = defined({ namespace, resourceVersion, labels, deletionTimestamp });
+  const status = (pod['status'] ?? {}) as PodStatus;
+  if (isWell(status) && deletionTimestamp === undefined)
+    return { apiVersion, kind, metadata: { name, ...rest } };
+  // Where to look: the node.
   const { nodeName } = (pod['spec'] ?? {}) as { nodeName?: string };
-  const spec = nodeName === undefined ? {} : { nodeName };
-  return { apiVersion: pod.apiVersion, kind: pod.kind, metadata, spec, status: pod['status'] ?? {} };
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, ...rest, ...defined({ ownerReferences }) },
+    spec: defined({ nodeName }),
+    status: defined({
+      conditions: status.conditions?.filter((condition) => condition.status !== 'True'),
+      initContainerStatuses: status.initContainerStatuses,
+      containerStatuses: status.containerStatuses,
+    }),
+  };
 }
+
+const isWell = ({ phase, containerStatuses = [] }: PodStatus): boolean =>
+  phase === 'Succeeded' || (phase === 'Running' && containerStatuses.every(({ ready }) => ready));
 
 function ownedOptions(resource: ResourceRef, namespace: string): CacheOptions {
   return {
@@ -32,7 +55,7 @@ function ownedOptions(resource: ResourceRef, namespace: string): CacheOptions {
     labelSelector: MANAGED_SELECTOR,
     indexes: { [PLATFORM_INDEX]: platformKeyOf },
     optional: OPTIONAL.has(resource),
-    ...(resource === KINDS.pod ? { transform: withoutPodSpec } : {}),
+    ...(resource === KINDS.pod ? { transform: ailmentsOf } : {}),
   };
 }
 

@@ -93,11 +93,13 @@ export const startOwnApiServer = async (options: OwnApiServerOptions = {}): Prom
   await writeFile(join(auditDir, 'policy.yaml'), AUDIT_POLICY);
   const plane = await startControlPlane({
     ...(options.controllers && { controllers: options.controllers }),
-    apiServerFlags: [
-      `--audit-policy-file=${join(auditDir, 'policy.yaml')}`,
-      `--audit-log-path=${auditLog}`,
-      ...(options.apiServerFlags ?? []),
-    ],
+    flags: {
+      'kube-apiserver': [
+        `--audit-policy-file=${join(auditDir, 'policy.yaml')}`,
+        `--audit-log-path=${auditLog}`,
+        ...(options.apiServerFlags ?? []),
+      ],
+    },
   });
   plane.failed.catch(() => undefined);
   const server = await connectTestApiServer(plane.kubeconfig);

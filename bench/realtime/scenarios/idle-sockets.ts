@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuBetween, readMachine } from '../../measure/machine.ts';
+import { collectedHeap } from '../../measure/inspector.ts';
 import { pinGroups } from '../../measure/processors.ts';
 import { residentBytes } from '../../measure/process-times.ts';
 import { figuresOf, type Figure, type Section } from '../../report/figure.ts';
 import { generate, startGenerator, type GeneratorOptions } from '../generator/start.ts';
-import { collectedHeap } from '../platform/inspector.ts';
 import { createRoom } from '../platform/room.ts';
 import type { SocketHolder } from '../platform/socket-holder.ts';
 import { startReference } from '../reference/start.ts';

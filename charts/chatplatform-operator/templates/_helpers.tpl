@@ -34,3 +34,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- define "chatplatform-operator.webhookConfiguration" -}}
 {{- printf "%s.%s.chatplatform.dev" .Release.Namespace (include "chatplatform-operator.fullname" .) -}}
 {{- end }}
+
+{{- define "chatplatform-operator.image" -}}
+{{ .Values.image | default (printf "docker.io/chatplatform/operator:%s" .Chart.AppVersion) }}
+{{- end }}

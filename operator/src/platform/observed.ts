@@ -15,6 +15,9 @@ export interface Kind {
   readonly kind: string;
 }
 
+export const ofComponent = (objects: readonly KubeObject[], component: string): KubeObject[] =>
+  objects.filter((object) => object.metadata.labels?.[LABEL.component] === component);
+
 const id = (kind: Kind, name: string) => `${kind.apiVersion}/${kind.kind}/${name}`;
 
 /** A view over the objects of one platform. */
@@ -26,8 +29,7 @@ export function observedFrom(objects: Iterable<KubeObject>): Observed {
   return {
     get: (kind, name) => byId.get(id(kind, name)),
     all,
-    ofComponent: (kind, component) =>
-      all(kind).filter((object) => object.metadata.labels?.[LABEL.component] === component),
+    ofComponent: (kind, component) => ofComponent(all(kind), component),
   };
 }
 

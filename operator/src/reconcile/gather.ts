@@ -7,12 +7,12 @@ import { checkSubject } from '../checks/subject.ts';
 import type { ClusterDns, Environment } from '../environment.ts';
 import type { ImageOverrides } from '../platform/images.ts';
 import { KINDS } from '../platform/kinds.ts';
-import { observedFrom } from '../platform/observed.ts';
-import type { Observed } from '../platform/observed.ts';
+import { ofComponent, platformKeyOf } from '../platform/observed.ts';
+import type { Kind, Observed } from '../platform/observed.ts';
 import { missingReferences, referencesOf } from '../platform/references.ts';
 import type { MissingReference, References } from '../platform/references.ts';
 import { secretValues } from '../platform/secrets/credentials.ts';
-import { ApiError, TerminalError, isNotFound, keyFor } from '../runtime/index.ts';
+import { ApiError, TerminalError, isNotFound, keyFor, parseKey } from '../runtime/index.ts';
 import type { KubeObject, Key, ResourceRef, Toolbox } from '../runtime/index.ts';
 
 export interface Dependencies extends Toolbox {
@@ -49,9 +49,18 @@ function parse(object: KubeObject): ChatPlatform {
   throw new TerminalError('InvalidSpec', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
 }
 
-/** What the caches hold of one platform. */
+/** What the caches hold of one platform: read when it is asked for, since a decision looks at little of it. */
 export function observe({ caches }: Pick<Toolbox, 'caches'>, key: Key): Observed {
-  return observedFrom(ownedObjects({ caches }, key));
+  const { namespace } = parseKey(key);
+  const all = (kind: Kind) => caches.of(kind).byIndex(PLATFORM_INDEX, key);
+  return {
+    get: (kind, name) => {
+      const object = caches.of(kind).get(keyFor({ namespace, name }));
+      return object !== undefined && platformKeyOf(object).includes(key) ? object : undefined;
+    },
+    all,
+    ofComponent: (kind, component) => ofComponent(all(kind), component),
+  };
 }
 
 export function ownedObjects({ caches }: Pick<Toolbox, 'caches'>, key: Key): KubeObject[] {

@@ -32,6 +32,7 @@ export class RuntimeMetrics {
   readonly apiRequestSeconds: Histogram<'verb'>;
   readonly watchRestartsTotal: Counter<'resource' | 'reason'>;
   readonly cacheObjects: Gauge<'resource'>;
+  readonly cacheBytes: Gauge<'resource'>;
   readonly cacheSynced: Gauge<'resource'>;
   readonly leader: Gauge;
   readonly #collectors: (() => void)[] = [];
@@ -86,6 +87,9 @@ export class RuntimeMetrics {
       named('watch_restarts_total', 'Watches opened anew, by reason.', ['resource', 'reason']),
     );
     this.cacheObjects = new Gauge(named('cache_objects', 'Objects held.', ['resource']));
+    this.cacheBytes = new Gauge(
+      named('cache_bytes', 'What they take; those that were not used lately are packed.', ['resource']),
+    );
     this.cacheSynced = new Gauge(named('cache_synced', '1 when the first list is complete.', ['resource']));
     this.leader = new Gauge(named('leader', '1 while this process leads.', []));
   }
@@ -106,6 +110,7 @@ export class RuntimeMetrics {
   initResource(resource: string): void {
     for (const reason of watchRestarts) this.watchRestartsTotal.inc({ resource, reason }, 0);
     this.cacheObjects.set({ resource }, 0);
+    this.cacheBytes.set({ resource }, 0);
     this.cacheSynced.set({ resource }, 0);
   }
 

@@ -244,6 +244,7 @@ export class Operator {
       for (const cache of this.caches.all()) {
         const resource = cache.resource.plural;
         this.metrics.cacheObjects.set({ resource }, cache.size);
+        this.metrics.cacheBytes.set({ resource }, cache.heldCharacters);
         this.metrics.cacheSynced.set({ resource }, cache.hasSynced() ? 1 : 0);
       }
     });

@@ -15,6 +15,7 @@ export { ensureDockerCompose } from './programs/docker-compose.ts';
 export { ensureInfluxd } from './programs/influxdb.ts';
 export { ensureJaeger } from './programs/jaeger.ts';
 export { ensureKubernetes } from './programs/kubernetes.ts';
+export { ensureKwok } from './programs/kwok.ts';
 export { ensureMongoStandIn, type ProgramCommand } from './programs/mongodb-stand-in.ts';
 export { ensureNpmProgram, type NpmProgram } from './programs/npm-programs.ts';
 export { ensureStorePrograms, type StorePrograms } from './programs/store-programs.ts';

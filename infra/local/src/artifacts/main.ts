@@ -9,6 +9,7 @@ import {
   ensureInfluxd,
   ensureJaeger,
   ensureKubernetes,
+  ensureKwok,
   ensureMongoStandIn,
   ensureNpmProgram,
 } from './index.ts';
@@ -29,6 +30,7 @@ const targets: Record<string, () => Promise<Record<string, string>>> = {
   }),
   kubernetes: async () => ({ kubernetes: await ensureKubernetes(context) }),
   influxd: async () => ({ influxd: await ensureInfluxd(context) }),
+  kwok: async () => ({ kwok: await ensureKwok(context) }),
   jaeger: async () => ({ jaeger: await ensureJaeger(context) }),
   azurite: async () => ({ azurite: await ensureNpmProgram(context, 'azurite') }),
   maildev: async () => ({ maildev: await ensureNpmProgram(context, 'maildev') }),

@@ -14,6 +14,8 @@ import { ensureClusterPki, readKeyPair } from './pki/cluster-pki.ts';
 import { kubernetesPrograms } from './kubernetes-programs.ts';
 import { waitUntilReady } from './readiness.ts';
 
+export type ControlPlaneProgram = 'etcd' | 'kube-apiserver' | 'kube-controller-manager';
+
 export interface ControlPlaneOptions {
   /** Where data, certificates and logs go; default: a new folder under the system's temporary one, removed by `stop`. */
   dir?: string;
@@ -25,8 +27,8 @@ export interface ControlPlaneOptions {
    * is the usual choice of a test that looks at deletion.
    */
   controllers?: readonly string[];
-  /** More flags for kube-apiserver, such as those of its audit log; default: none. */
-  apiServerFlags?: readonly string[];
+  /** Added to the command lines of the programs, by their names. */
+  flags?: Readonly<Partial<Record<ControlPlaneProgram, readonly string[]>>>;
   /** Folder that holds etcd and kube-apiserver; default: taken from the cache, or built first. */
   programs?: string;
   /** How long to wait for readiness, default 60 s. */
@@ -82,12 +84,12 @@ async function startOnce(programs: string, options: ControlPlaneOptions): Promis
   };
   try {
     const context = await prepare(dir, options.port);
-    const start = async (name: string, args: string[]) => {
+    const start = async (name: ControlPlaneProgram, args: string[]) => {
       const logFile = join(dir, `${name}.log`);
       const child = await startChild({
         name,
         command: join(programs, name),
-        args,
+        args: [...args, ...(options.flags?.[name] ?? [])],
         logFile,
         deathSignal: 'SIGKILL',
       });
@@ -100,7 +102,7 @@ async function startOnce(programs: string, options: ControlPlaneOptions): Promis
       failures.push(failure);
     };
     await start('etcd', context.etcd);
-    await start('kube-apiserver', [...context.apiServer, ...(options.apiServerFlags ?? [])]);
+    await start('kube-apiserver', context.apiServer);
     if (options.controllers !== undefined)
       await start('kube-controller-manager', context.controllerManager(options.controllers));
     const failed = Promise.race(failures);

@@ -35,7 +35,10 @@ export interface ServerSideApplierOptions {
   annotation: string;
 }
 
-/** How the API server stored what we applied last, so that its own spelling of it is not taken for a difference. */
+/**
+ * How the API server stored what we applied last, where that is not what we sent: its own spelling, or fields that were
+ * left to others. Few objects are like that, so few are remembered.
+ */
 interface Settled {
   appliedDigest: string;
   storedDigest: string;
@@ -44,6 +47,8 @@ interface Settled {
   /** Monotonic ms. */
   at: number;
 }
+
+const AS_WANTED = { conflicts: [] } as const satisfies Pick<Settled, 'conflicts'>;
 
 /**
  * Who holds a field is not in the cache. So while one is left to another, a change of the object may mean that it was
@@ -126,9 +131,12 @@ export class ServerSideApplier implements Applier {
   #track(store: ObjectStore): void {
     if (this.#tracked.has(store)) return;
     this.#tracked.add(store);
-    store.subscribe(({ type, object }) => {
-      if (type === 'deleted') this.#settled.delete(object.metadata.uid ?? '');
-    });
+    store.subscribe(
+      ({ type, object }) => {
+        if (type === 'deleted') this.#settled.delete(object.metadata.uid ?? '');
+      },
+      { replay: false },
+    );
   }
 
   #intend(desired: KubeObject, { owner, fieldManager }: ApplyOptions): Intent {
@@ -140,18 +148,19 @@ export class ServerSideApplier implements Applier {
     return { manifest: { ...owned, metadata: { ...owned.metadata, annotations } }, appliedDigest };
   }
 
-  #settledAs(observed: KubeObject, { manifest, appliedDigest }: Intent): Settled | undefined {
+  #settledAs(
+    observed: KubeObject,
+    { manifest, appliedDigest }: Intent,
+  ): Pick<Settled, 'conflicts'> | undefined {
     if (observed.metadata.annotations?.[this.#annotation] !== appliedDigest) return undefined;
     const settled = this.#settled.get(observed.metadata.uid ?? '');
-    const storedDigest = digest(projection(observed, manifest));
     if (settled?.appliedDigest === appliedDigest) {
+      const storedDigest = digest(projection(observed, manifest));
       return settled.storedDigest === storedDigest && !this.#mayBeResolved(settled, observed)
         ? settled
         : undefined;
     }
-    return includesDesired(observed, manifest)
-      ? this.#settle(observed, { appliedDigest, storedDigest, conflicts: [] })
-      : undefined;
+    return includesDesired(observed, manifest) ? AS_WANTED : undefined;
   }
 
   #mayBeResolved({ conflicts, resourceVersion, at }: Settled, observed: KubeObject): boolean {
@@ -162,11 +171,19 @@ export class ServerSideApplier implements Applier {
     );
   }
 
-  #settle(object: KubeObject, as: Omit<Settled, 'resourceVersion' | 'at'>): Settled {
+  #settle(
+    object: KubeObject,
+    { manifest, appliedDigest }: Intent,
+    conflicts: readonly FieldConflict[],
+  ): void {
     const { uid = '', resourceVersion } = object.metadata;
-    const settled = { ...as, resourceVersion, at: this.#clock.monotonic() };
-    this.#settled.set(uid, settled);
-    return settled;
+    if (conflicts.length === 0 && includesDesired(object, manifest)) {
+      this.#settled.delete(uid);
+      return;
+    }
+    const storedDigest = digest(projection(object, manifest));
+    const at = this.#clock.monotonic();
+    this.#settled.set(uid, { appliedDigest, storedDigest, conflicts, resourceVersion, at });
   }
 
   /** The cache sees only what bears our labels; an object without them may still hold the name. */
@@ -198,11 +215,7 @@ export class ServerSideApplier implements Applier {
     if (observed) await this.#handOver(intent.manifest, options, store, observed);
     const { answer, conflicts } = await this.#sendPolitely(intent.manifest, options, store, observed);
     const object = store.remember(answer.object);
-    this.#settle(object, {
-      appliedDigest: intent.appliedDigest,
-      storedDigest: digest(projection(object, intent.manifest)),
-      conflicts,
-    });
+    this.#settle(object, intent, conflicts);
     if (answer.created) return { result: 'created', object, conflicts };
     const moved = object.metadata.resourceVersion !== observed?.metadata.resourceVersion;
     return { result: moved ? 'configured' : 'unchanged', object, conflicts };

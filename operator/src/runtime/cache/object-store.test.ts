@@ -36,7 +36,7 @@ describe('ObjectStore', () => {
     expect(store.hasSynced()).toBe(true);
     store.replaceAll([pod('b', 2), pod('c', 7)], '9');
     expect(names()).toEqual(['b', 'c']);
-    expect(told()).toEqual(['added a', 'added b', 'deleted a', 'added c']);
+    expect(told()).toEqual(['added a', 'added b', 'added c', 'deleted a']);
   });
 
   test('managedFields are dropped, then the transform is applied', () => {

@@ -1,5 +1,6 @@
 import { controllerOf, keyOf, type Key, type KubeObject, type ResourceRef } from '../object.ts';
-import type { Cache, Change, ChangeHandler, IndexFunction } from './types.ts';
+import { PackedTexts } from './packed-texts.ts';
+import type { Cache, Change, ChangeHandler, IndexFunction, SubscribeOptions } from './types.ts';
 
 export interface ObjectStoreOptions {
   resource: ResourceRef;
@@ -45,19 +46,30 @@ const controllerUid: IndexFunction = (object) => {
 /** Within one resource, resource versions are ordered as numbers. */
 const isNewer = (a: string | undefined, b: string | undefined): boolean => Number(a ?? 0) > Number(b ?? 0);
 
+const parse = (text: string): KubeObject => JSON.parse(text) as KubeObject;
+
 /** `managedFields` is most of a typical object's size, and nothing here reads it. */
 const withoutManagedFields = (object: KubeObject): KubeObject => {
   delete (object.metadata as { managedFields?: unknown }).managedFields;
   return object;
 };
 
+/** A complete list that arrives in pages. */
+export interface Listing {
+  add(page: readonly KubeObject[]): void;
+  /** What none of the pages held is gone. */
+  end(): void;
+}
+
 /**
  * The objects of one resource. Fed by a reflector, and by `remember` with the answers to our own writes, so
  * that a reconcile right after a write does not see the world before it.
+ *
+ * They are held as packed text, since most are not looked at for minutes: each `get` answers a copy of its own.
  */
 export class ObjectStore implements Cache {
   readonly resource: ResourceRef;
-  readonly #objects = new Map<Key, KubeObject>();
+  readonly #texts = new PackedTexts();
   readonly #indexes: Map<string, Index>;
   readonly #transform: (object: KubeObject) => KubeObject;
   /** Held from the answer to a write of our own, and not yet seen through list or watch. */
@@ -77,7 +89,12 @@ export class ObjectStore implements Cache {
   }
 
   get size(): number {
-    return this.#objects.size;
+    return this.#texts.size;
+  }
+
+  /** Characters that the objects take, packed and open together. */
+  get heldCharacters(): number {
+    return this.#texts.packedCharacters + this.#texts.openCharacters;
   }
 
   hasSynced(): boolean {
@@ -89,44 +106,68 @@ export class ObjectStore implements Cache {
   }
 
   get(key: Key): KubeObject | undefined {
-    return this.#objects.get(key);
+    const text = this.#texts.get(key);
+    return text === undefined ? undefined : parse(text);
   }
 
   list(): KubeObject[] {
-    return [...this.#objects.values()];
+    return [...this.#texts.entries()].map(([, text]) => parse(text));
   }
 
   byIndex(name: string, value: string): KubeObject[] {
     const index = this.#indexes.get(name);
     if (!index) throw new TypeError(`the cache of ${this.resource.plural} has no index ${name}`);
-    return [...index.get(value)].flatMap((key) => this.#objects.get(key) ?? []);
+    return [...index.get(value)].flatMap((key) => this.get(key) ?? []);
   }
 
-  subscribe(handler: ChangeHandler): () => void {
+  subscribe(handler: ChangeHandler, { replay = true }: SubscribeOptions = {}): () => void {
     this.#handlers.add(handler);
-    for (const object of this.#objects.values()) this.#call(handler, { type: 'added', object });
+    if (replay) {
+      for (const [, text] of this.#texts.entries())
+        this.#call(handler, { type: 'added', object: parse(text) });
+    }
     return () => this.#handlers.delete(handler);
   }
 
   /** A complete list, as of `resourceVersion`. */
   replaceAll(listed: readonly KubeObject[], resourceVersion: string): void {
+    const listing = this.startList(resourceVersion);
+    listing.add(listed);
+    listing.end();
+  }
+
+  /** A complete list as of `resourceVersion` follows; pages are taken in as they come, so that none has to wait in memory. */
+  startList(resourceVersion: string): Listing {
     // A cluster restored from a backup counts from an earlier version again: then the list alone is true.
     const rewound = isNewer(this.#seen, resourceVersion);
-    const keys = new Set(listed.map(keyOf));
-    this.#seen = resourceVersion;
-    this.#served = true;
-    for (const [key, object] of [...this.#objects]) {
-      const writtenSince = !rewound && isNewer(object.metadata.resourceVersion, resourceVersion);
-      if (!keys.has(key) && !writtenSince) this.#remove(key, object);
-    }
-    for (const object of listed) if (rewound || !this.#isKnown(object)) this.#set(object, rewound);
+    const keys = new Set<Key>();
+    return {
+      add: (page) => {
+        for (const object of page) {
+          keys.add(keyOf(object));
+          if (rewound || !this.#isKnown(object)) this.#set(object, rewound);
+        }
+      },
+      end: () => {
+        this.#seen = resourceVersion;
+        this.#served = true;
+        for (const object of this.#vanished(keys)) {
+          const writtenSince = !rewound && isNewer(object.metadata.resourceVersion, resourceVersion);
+          if (!writtenSince) this.#remove(keyOf(object), object);
+        }
+      },
+    };
+  }
+
+  #vanished(listed: ReadonlySet<Key>): KubeObject[] {
+    return [...this.#texts.entries()].flatMap(([key, text]) => (listed.has(key) ? [] : [parse(text)]));
   }
 
   /** The API server has no such kind, or no longer. */
   notServed(): void {
     this.#served = false;
     this.#seen = undefined;
-    for (const [key, object] of [...this.#objects]) this.#remove(key, object);
+    for (const object of this.list()) this.#remove(keyOf(object), object);
   }
 
   upsert(object: KubeObject): void {
@@ -137,12 +178,17 @@ export class ObjectStore implements Cache {
   remove(object: KubeObject): void {
     this.advance(object.metadata.resourceVersion);
     const key = keyOf(object);
-    const held = this.#objects.get(key);
+    const held = this.get(key);
     if (!held) return;
     // Deleted, and created again by our own write, whose watch event is still to come.
     if (isNewer(held.metadata.resourceVersion, object.metadata.resourceVersion))
       return this.#set(held, false);
     this.#remove(key, object);
+  }
+
+  /** Packs what nobody has looked at since the last call. */
+  pack(): void {
+    this.#texts.pack();
   }
 
   /** A bookmark: nothing up to `resourceVersion` is missing. */
@@ -157,7 +203,7 @@ export class ObjectStore implements Cache {
   remember(object: KubeObject): KubeObject {
     const stripped = this.#transform(withoutManagedFields(object));
     const { resourceVersion } = object.metadata;
-    const held = this.#objects.get(keyOf(object));
+    const held = this.get(keyOf(object));
     const known =
       isNewer(resourceVersion, this.#seen) && isNewer(resourceVersion, held?.metadata.resourceVersion);
     if (this.hasSynced() && known) {
@@ -170,13 +216,13 @@ export class ObjectStore implements Cache {
   /** Handlers have been told of this very version, so a list that repeats it is no news. */
   #isKnown(object: KubeObject): boolean {
     const key = keyOf(object);
-    const held = this.#objects.get(key);
+    const held = this.get(key);
     return held?.metadata.resourceVersion === object.metadata.resourceVersion && !this.#ahead.has(key);
   }
 
   #set(object: KubeObject, force: boolean): void {
     const key = keyOf(object);
-    const held = this.#objects.get(key);
+    const held = this.get(key);
     const version = object.metadata.resourceVersion;
     const heldVersion = held?.metadata.resourceVersion;
     if (held && !force && isNewer(heldVersion, version)) {
@@ -196,14 +242,14 @@ export class ObjectStore implements Cache {
       if (previous) index.remove(key, previous);
       index.add(key, object);
     }
-    this.#objects.set(key, object);
+    this.#texts.set(key, JSON.stringify(object));
   }
 
   #remove(key: Key, last: KubeObject): void {
-    const previous = this.#objects.get(key);
+    const previous = this.get(key);
     if (!previous) return;
     for (const index of this.#indexes.values()) index.remove(key, previous);
-    this.#objects.delete(key);
+    this.#texts.delete(key);
     this.#ahead.delete(key);
     this.#dispatch({ type: 'deleted', object: this.#transform(withoutManagedFields(last)), previous });
   }

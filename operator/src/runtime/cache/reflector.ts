@@ -79,14 +79,15 @@ export class Reflector {
 
   async #list(signal: AbortSignal): Promise<string> {
     const { client, resource, store, scope } = this.#options;
-    const items: KubeObject[] = [];
     let page = await client.list(resource, { ...scope, limit: PAGE_SIZE, signal });
-    items.push(...page.items);
+    // All pages are of the version that the first one was taken at.
+    const listing = store.startList(page.resourceVersion);
+    listing.add(page.items);
     while (page.continue !== '') {
       page = await client.list(resource, { ...scope, limit: PAGE_SIZE, continue: page.continue, signal });
-      items.push(...page.items);
+      listing.add(page.items);
     }
-    store.replaceAll(items, page.resourceVersion);
+    listing.end();
     return page.resourceVersion;
   }
 
@@ -123,8 +124,11 @@ export class Reflector {
     const { store, resource } = this.#options;
     if (type === 'ERROR') throw apiErrorOfStatus(`WATCH ${resource.plural}`, object);
     this.#failures = 0;
-    if (type === 'BOOKMARK') store.advance(object.metadata.resourceVersion);
-    else if (type === 'DELETED') store.remove(object);
+    if (type === 'BOOKMARK') {
+      store.advance(object.metadata.resourceVersion);
+      // They come once a minute, and above all when nothing else does.
+      store.pack();
+    } else if (type === 'DELETED') store.remove(object);
     else store.upsert(object);
     this.#position = object.metadata.resourceVersion;
   }

@@ -14,7 +14,12 @@ export type ChangeHandler = (change: Change) => void;
 /** The values under which an object is found in an index. */
 export type IndexFunction = (object: KubeObject) => readonly string[];
 
-/** A local, eventually consistent copy of one resource. Objects are shared: never change one in place. */
+export interface SubscribeOptions {
+  /** Whether what is held already is told too, each as `added`. @default true */
+  replay?: boolean;
+}
+
+/** A local, eventually consistent copy of one resource. */
 export interface Cache {
   readonly resource: ResourceRef;
   /** True from the first complete list on; of an optional kind, also once the API server has said that it has no such kind. */
@@ -26,8 +31,8 @@ export interface Cache {
   /** Objects of one index value. The index `controller` (uid of the controlling owner) is always there. */
   byIndex(index: string, value: string): KubeObject[];
   readonly size: number;
-  /** Calls `handler` for each change from now on, and once (`added`) for what is held already. */
-  subscribe(handler: ChangeHandler): () => void;
+  /** Calls `handler` for each change from now on; before that, unless told not to, for what is held already. */
+  subscribe(handler: ChangeHandler, options?: SubscribeOptions): () => void;
 }
 
 export interface CacheOptions {

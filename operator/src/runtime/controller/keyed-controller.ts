@@ -64,16 +64,19 @@ export class KeyedController implements Controller {
     // What is there when we start is looked at after what changes from now on.
     let priority: Priority = 'resync';
     const own = this.#primary.subscribe(({ object }) => this.#queue.add(keyOf(object), priority));
-    const owned = this.#options.owns.map((declaration) => {
-      const { cache, ownersOf } = this.#ownedResource(declaration);
-      return cache.subscribe(({ object, previous }: Change) => {
-        // An edit may have moved the object from one owner to another: both have to look.
-        const owners = new Set([...ownersOf(object), ...(previous ? ownersOf(previous) : [])]);
-        for (const key of owners) this.#queue.add(key, priority);
-      });
-    });
     priority = 'change';
-    return [own, ...owned];
+    return [own, ...this.#options.owns.map((declaration) => this.#subscribeTo(declaration))];
+  }
+
+  #subscribeTo(declaration: ResourceRef | OwnedResource): () => void {
+    const { cache, ownersOf } = this.#ownedResource(declaration);
+    const look = ({ object, previous }: Change) => {
+      // An edit may have moved the object from one owner to another: both have to look.
+      const owners = new Set([...ownersOf(object), ...(previous ? ownersOf(previous) : [])]);
+      for (const key of owners) this.#queue.add(key, 'change');
+    };
+    // Every owner is looked at anyway at the start; thousands of objects need not be read to find that out.
+    return cache.subscribe(look, { replay: false });
   }
 
   #ownedResource(declaration: ResourceRef | OwnedResource): Required<OwnedResource> {

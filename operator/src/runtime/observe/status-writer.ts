@@ -50,9 +50,12 @@ export class StatusPatcher implements StatusWriter {
     if (known) return known;
     const written = new Map<string, Written>();
     this.#written.set(store, written);
-    store.subscribe(({ type, object }) => {
-      if (type === 'deleted') written.delete(object.metadata.uid ?? '');
-    });
+    store.subscribe(
+      ({ type, object }) => {
+        if (type === 'deleted') written.delete(object.metadata.uid ?? '');
+      },
+      { replay: false },
+    );
     return written;
   }
 }

@@ -7,6 +7,7 @@ export const versions = {
   metricsServer: '0.8.0',
   helm: '4.1.4',
   jaeger: '1.76.0',
+  kwok: '0.8.0',
   influxdb: '2.7.12',
   flux: '0.196.1',
   /** Toolchain used where the machine's own Go is too old. */

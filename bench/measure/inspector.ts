@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import type { SocketHolder } from './socket-holder.ts';
+import type { Inspectable } from './inspectable.ts';
 
 const targets = z.array(z.object({ webSocketDebuggerUrl: z.url() })).min(1);
 const heapUsage = z.object({ usedSize: z.number(), backingStorageSize: z.number() });
@@ -17,8 +17,8 @@ export interface HeapUsage {
 }
 
 /** What is alive after full garbage collections: without them a heap is mostly what nobody needs any more. */
-export async function collectedHeap(holder: SocketHolder): Promise<HeapUsage> {
-  const inspector = await openInspector(holder);
+export async function collectedHeap(subject: Inspectable): Promise<HeapUsage> {
+  const inspector = await openInspector(subject);
   try {
     // What the first one finalises, the second one can take away.
     await inspector.call('HeapProfiler.collectGarbage');
@@ -35,8 +35,8 @@ interface Inspector {
   close(): void;
 }
 
-async function openInspector(holder: SocketHolder): Promise<Inspector> {
-  const socket = new WebSocket(await inspectorUrl(holder));
+async function openInspector(subject: Inspectable): Promise<Inspector> {
+  const socket = new WebSocket(await inspectorUrl(subject));
   await new Promise<void>((resolve, reject) => socket.once('open', resolve).once('error', reject));
   let lastId = 0;
   return {
@@ -59,7 +59,7 @@ async function openInspector(holder: SocketHolder): Promise<Inspector> {
 }
 
 /** Node opens its inspector at the signal and keeps it open; asking again does no harm. */
-async function inspectorUrl({ process, inspectorPort }: SocketHolder): Promise<string> {
+async function inspectorUrl({ process, inspectorPort }: Inspectable): Promise<string> {
   process.kill('SIGUSR1');
   for (const giveUpAt = performance.now() + OPEN_DEADLINE_MS; ;) {
     try {
