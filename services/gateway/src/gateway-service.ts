@@ -10,18 +10,21 @@ import { startRedis, stopRedis, withoutRejections } from '@chatplatform/kit/redi
 import type { ServiceContext } from '@chatplatform/kit/service';
 import { startUserAccess } from '@chatplatform/kit/user-access';
 import { createAdapter } from '@socket.io/redis-adapter';
+import { BUFFER_LIMITS } from './api/back-pressure.ts';
 import { createAudience, createRooms } from './api/connections.ts';
 import { internalRoutes } from './api/internal-routes.ts';
 import { runLiveServer } from './api/live-server.ts';
+import { passOnToPeers } from './api/peers.ts';
 import { createSocketServer } from './api/socket-server.ts';
 import { allowedOrigins } from './config.ts';
 import type { GatewayConfig } from './config.ts';
+import { Admission } from './core/domain/admission.ts';
 import { MembershipChanges } from './core/domain/membership-changes.ts';
+import { People } from './core/domain/people.ts';
 import { createChatClient } from './infrastructure/chat-client.ts';
+import { createPeerIds, ownAddress } from './infrastructure/peer-ids.ts';
 import { createRedisPresence } from './infrastructure/redis-presence.ts';
 import { onReturn } from './infrastructure/redis-return.ts';
-
-const MAX_BUFFERED_PACKETS = 1_000;
 
 const adapterFailures = createCounter({
   name: 'gateway_adapter_failures_total',
@@ -60,13 +63,22 @@ export async function startGateway(
   onStop(() => server.close());
 
   const adapterFailed = (): void => adapterFailures.inc();
+  const admission = new Admission(config.MAX_CONNECTIONS);
   const io = createSocketServer(server.server, {
     origins: allowedOrigins(config),
+    admission,
+    buffers: BUFFER_LIMITS,
     adapter: createAdapter(
       withoutRejections(redis, adapterFailed),
       withoutRejections(subscriber, adapterFailed),
     ),
   });
+  const host = config.PEER_HOST ?? ownAddress();
+  if (host !== undefined) {
+    const ids = createPeerIds({ self: `${host}:${server.port}`, key: config.INTERNAL_TOKEN_KEY });
+    io.engine.generateId = () => ids.create();
+    onStop(passOnToPeers(server.server, ids));
+  }
   const namespace = io.of('/');
   const live = runLiveServer(io, {
     logger,
@@ -81,11 +93,9 @@ export async function startGateway(
     changes: new MembershipChanges(),
     verifyToken: (token) => verifier.verify(token),
     revoked,
-    policy: {
-      tokenGraceMs: config.TOKEN_GRACE_SECONDS * 1000,
-      maxBufferedPackets: MAX_BUFFERED_PACKETS,
-    },
-    maxConnections: config.MAX_CONNECTIONS,
+    admission,
+    people: new People(config.MAX_CONNECTIONS_PER_PERSON),
+    policy: { tokenGraceMs: config.TOKEN_GRACE_SECONDS * 1000 },
     drainWindowMs: Math.min(config.DRAIN_SECONDS, config.SHUTDOWN_GRACE_SECONDS / 2) * 1000,
   });
   onStop(() => live.stop());
@@ -97,7 +107,7 @@ export async function startGateway(
     // Neither Redis, the broker nor the chat service: connections stay, and their clients are told what cannot be done.
     checks: {
       connections: async () => {
-        if (live.draining()) throw unavailable('gateway.draining', 'draining');
+        if (admission.draining) throw unavailable('gateway.draining', 'draining');
       },
     },
   });

@@ -55,6 +55,8 @@ function serviceEdges(): NetworkEdge[] {
     ...others.map((name) => between(name, 'auth')),
     between('gateway', 'chat'),
     between('media', 'chat'),
+    // Requests of long polling that reached the wrong one.
+    between('gateway', 'gateway'),
     between('notification', 'gateway'),
     ...edgeRoutes.map(({ service }) => between('web', service)),
   ];

@@ -26,6 +26,10 @@ export const clientFrames = {
   'message:delete': z.strictObject(ofMessage),
   'message:react': z.strictObject({ ...ofMessage, reaction: reactRequest }),
   'typing:set': z.strictObject({ channelId: entityId, typing: z.boolean() }),
+  /** Whether others see this person come and go. One device that hides them hides them; a new connection says it anew. */
+  'presence:set': z.strictObject({ visible: z.boolean() }),
+  /** Who of a channel's members is seen to be there; from then on `presence:changed` tells. */
+  'presence:list': z.strictObject({ channelId: entityId }),
   'channel:read': z.strictObject({ channelId: entityId, seq: z.int().min(0) }),
   'channel:delivered': z.strictObject({ channelId: entityId, seq: z.int().min(0) }),
   'channel:create': z
@@ -73,6 +77,13 @@ export type ServerFrame<F extends ServerFrameName> = z.infer<(typeof serverFrame
 /** As Socket.IO's typed events want them. */
 export type ServerFrames = { [F in ServerFrameName]: (body: ServerFrame<F>) => void };
 
+/** What a connection is opened with: Socket.IO's `auth`. */
+export const handshakeAuth = z.object({
+  token: z.string().min(1).max(8192),
+  /** As of `presence:set`. */
+  visible: z.boolean().default(true),
+});
+
 /** What an acknowledgement carries. */
 export const ackOf = <T extends z.ZodType>(result: T) =>
   z.discriminatedUnion('ok', [
@@ -95,6 +106,8 @@ export const deliveredResult = z.object({ seq: mark });
 export const renewResult = z.object({ expiresAt: timestamp });
 export type RenewResult = z.infer<typeof renewResult>;
 const emptyResult = z.object({});
+export const presenceListResult = z.object({ online: z.array(entityId).describe('their user ids') });
+export type PresenceListResult = z.infer<typeof presenceListResult>;
 
 /** What the acknowledgement of each client frame carries when all is well. */
 export const clientFrameResults = {
@@ -103,6 +116,8 @@ export const clientFrameResults = {
   'message:delete': entryResult,
   'message:react': reactResult,
   'typing:set': emptyResult,
+  'presence:set': emptyResult,
+  'presence:list': presenceListResult,
   'channel:read': readResult,
   'channel:delivered': deliveredResult,
   'channel:create': channel,

@@ -1,12 +1,13 @@
-import { rooms } from '@chatplatform/contracts/frames/socket';
+import { handshakeAuth, rooms } from '@chatplatform/contracts/frames/socket';
 import type { Problem } from '@chatplatform/contracts/problem';
 import { sessionEnded } from '@chatplatform/kit/access';
 import type { Principal, TokenVerifier } from '@chatplatform/kit/access';
 import type { Clock } from '@chatplatform/kit/clock';
-import { toError, unauthenticated, unavailable } from '@chatplatform/kit/errors';
-import { z } from 'zod';
+import { toError, unauthenticated } from '@chatplatform/kit/errors';
 import { joinChannels } from '../core/commands/join-channels.ts';
 import type { JoinChannelsDeps } from '../core/commands/join-channels.ts';
+import type { Admission } from '../core/domain/admission.ts';
+import type { People, Person } from '../core/domain/people.ts';
 import { PRESENCE_RENEWAL_MS } from '../core/domain/presence.ts';
 import type { Session } from '../core/domain/session.ts';
 import type { GatewaySocket } from './connections.ts';
@@ -17,11 +18,9 @@ export interface HandshakeDeps extends JoinChannelsDeps {
   readonly revoked: { has(sessionId: string): boolean };
   readonly clock: Clock;
   readonly random: () => number;
-  /** Why nobody is let in right now; undefined when there is room. */
-  readonly closedBecause: () => 'draining' | 'full' | undefined;
+  readonly admission: Pick<Admission, 'refusal' | 'draining' | 'drain'>;
+  readonly people: People;
 }
-
-const auth = z.object({ token: z.string().min(1).max(8192) });
 
 /** Carries the problem to the client, where it is `error.data` of `connect_error`. */
 class HandshakeRefused extends Error {
@@ -48,11 +47,16 @@ export const handshake =
   };
 
 async function open(deps: HandshakeDeps, socket: GatewaySocket): Promise<void> {
-  refuseWhenClosed(deps.closedBecause());
-  const given = auth.safeParse(socket.handshake.auth);
-  if (!given.success) throw unauthenticated('token.missing', 'Connect with `auth: { token }`.');
+  // Its door was passed before the draining began: it would only be sent away again.
+  const refusal = deps.admission.draining ? deps.admission.refusal(0) : undefined;
+  if (refusal !== undefined) throw refusal;
+  const given = handshakeAuth.safeParse(socket.handshake.auth);
+  if (!given.success) throw unauthenticated('token.missing', 'Connect with `auth: { token, visible? }`.');
   const principal = await deps.verifier.verify(given.data.token);
-  const session = sessionOf(socket.id, principal, given.data.token, deps);
+  const person = deps.people.enter(principal.userId);
+  // Of the connection, not of the socket: this comes also when it is closed while it is being opened.
+  socket.conn.once('close', () => deps.people.leave(person));
+  const session = sessionOf(socket.id, { principal, person, ...given.data }, deps);
   socket.data.session = session;
   // First: changes of membership reach the sockets in this room, from now on also this one.
   await socket.join([rooms.user(session.userId), rooms.session(session.sessionId)]);
@@ -61,31 +65,29 @@ async function open(deps: HandshakeDeps, socket: GatewaySocket): Promise<void> {
   if (deps.revoked.has(session.sessionId)) throw sessionEnded();
 }
 
-function refuseWhenClosed(reason: 'draining' | 'full' | undefined): void {
-  if (reason === 'draining')
-    throw unavailable('gateway.draining', 'This gateway is going away; connect again.');
-  if (reason === 'full') {
-    throw unavailable('gateway.full', 'No more connections are admitted here; try again shortly.', {
-      retryAfterSeconds: 5,
-    });
-  }
-}
-
 function sessionOf(
   socketId: string,
-  { userId, sessionId, expiresAt }: Principal,
-  token: string,
+  {
+    principal,
+    person,
+    token,
+    visible,
+  }: { principal: Principal; person: Person; token: string; visible: boolean },
   { clock, random }: Pick<HandshakeDeps, 'clock' | 'random'>,
 ): Session {
+  const { userId, sessionId, expiresAt } = principal;
   return {
     socketId,
     userId,
     sessionId,
+    person,
     token,
     expiresAt: expiresAt.getTime(),
     framesFullAt: 0,
     typingFullAt: 0,
+    listsFullAt: 0,
     inFlight: 0,
+    hidden: !visible,
     // Spread, for after a failure many connect at once.
     presenceDueAt: clock.now().getTime() + PRESENCE_RENEWAL_MS * (0.5 + random() / 2),
     presenceChannels: [],

@@ -18,14 +18,14 @@ const presenceQuery = z.strictObject({
 /** For other services only; the edge never routes here. */
 export function internalRoutes(deps: {
   readonly tokens: InternalTokens;
-  readonly presence: Pick<PresenceStore, 'onlineAmong'>;
+  readonly presence: Pick<PresenceStore, 'connectedAmong'>;
 }): Router {
   const router = Router();
   router.use(requireInternal(deps.tokens));
   /** `?userIds=a,b` -> `{ online: { a: true, b: false } }` */
   router.get('/presence', async (req, res) => {
     const { userIds } = parseWith(presenceQuery, req.query);
-    const online = await deps.presence.onlineAmong(userIds);
+    const online = await deps.presence.connectedAmong(userIds);
     res.json({ online: Object.fromEntries(userIds.map((id) => [id, online.has(id)])) });
   });
   return router;

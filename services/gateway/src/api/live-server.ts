@@ -21,18 +21,16 @@ import type { SocketServer } from './socket-server.ts';
 import { endSocket, keepUp } from './upkeep.ts';
 
 export type LiveServerDeps = FrameHandlerDeps &
-  Omit<HandshakeDeps, 'closedBecause'> &
+  HandshakeDeps &
   ShowPresenceDeps & {
     readonly logger: Logger;
     readonly presence: PresenceStore;
     readonly revoked: RevokedSessions;
     readonly policy: UpkeepPolicy;
-    readonly maxConnections: number;
     readonly drainWindowMs: number;
   };
 
 export interface LiveServer {
-  readonly draining: () => boolean;
   /** Changes may have been missed: every connection's channels are read anew, and its client is told to sync. */
   refresh(): void;
   /** Lets nobody in any more, ends all connections spread over time, closes. */
@@ -51,14 +49,11 @@ const REFRESH_CONCURRENCY = 16;
 export function runLiveServer(io: SocketServer, deps: LiveServerDeps): LiveServer {
   const namespace = io.of('/');
   const { logger } = deps;
-  let draining = false;
   let refreshing = Promise.resolve();
   const sockets = (): Iterable<GatewaySocket> => namespace.sockets.values();
   const count = (): number => io.engine.clientsCount;
 
-  const closedBecause = (): 'draining' | 'full' | undefined =>
-    draining ? 'draining' : count() > deps.maxConnections ? 'full' : undefined;
-  namespace.use(handshake({ ...deps, closedBecause }));
+  namespace.use(handshake(deps));
   namespace.on('connection', (socket) => attach(deps, socket));
 
   const onSignal = <S extends GatewaySignalName>(name: S, react: (body: GatewaySignal<S>) => void): void => {
@@ -107,10 +102,9 @@ export function runLiveServer(io: SocketServer, deps: LiveServerDeps): LiveServe
   }, UPKEEP_INTERVAL_MS);
 
   return {
-    draining: () => draining,
     refresh,
     async stop() {
-      draining = true;
+      deps.admission.drain();
       await drain([...sockets()], { windowMs: deps.drainWindowMs, pause: deps.pause });
       clearInterval(upkeep);
       await closeSocketServer(io, CLOSING_MS);

@@ -5,12 +5,19 @@ import { Server } from 'socket.io';
 import type { ServerOptions } from 'socket.io';
 import { isAllowedOrigin } from '../core/domain/origins.ts';
 import type { AllowedOrigins } from '../core/domain/origins.ts';
+import type { Admission } from '../core/domain/admission.ts';
+import { boundBuffers } from './back-pressure.ts';
+import type { BufferedConnection, BufferLimits } from './back-pressure.ts';
 import type { ClientFramesUnchecked, SignalsUnchecked, SocketData } from './connections.ts';
+import { guardDoor } from './door.ts';
 
 export type SocketServer = Server<ClientFramesUnchecked, ServerFrames, SignalsUnchecked, SocketData>;
 
-/** A text of 8000 characters, escaped and in UTF-8, with its attachments and mentions, fits. */
-const MAX_FRAME_BYTES = 64 * 1024;
+/**
+ * As large as an HTTP body may be. Far more than any valid frame, so that what somebody pasted is answered with the field
+ * that is too long; only what is larger ends the connection (WebSocket close code 1009).
+ */
+const MAX_FRAME_BYTES = 256 * 1024;
 
 /**
  * Ends the server, politely at first: a client that does not take part in the closing handshake would hold it for
@@ -36,9 +43,17 @@ function trackConnections(server: HttpServer): Set<Socket> {
   return connections;
 }
 
+export interface SocketServerOptions {
+  readonly origins: AllowedOrigins;
+  readonly admission: Admission;
+  readonly buffers: BufferLimits;
+  /** @default that of one process */
+  readonly adapter?: ServerOptions['adapter'];
+}
+
 export function createSocketServer(
   server: HttpServer,
-  { origins, adapter }: { origins: AllowedOrigins; adapter?: ServerOptions['adapter'] },
+  { origins, admission, buffers, adapter }: SocketServerOptions,
 ): SocketServer {
   const io: SocketServer = new Server(server, {
     ...(adapter === undefined ? {} : { adapter }),
@@ -59,8 +74,11 @@ export function createSocketServer(
     },
   });
   connectionsOf.set(io, trackConnections(server));
-  // The first request would be kept as long as the connection lives.
-  io.engine.on('connection', (connection: { request: unknown }) => {
+  guardDoor(server, () => admission.refusal(io.engine.clientsCount));
+  const bound = boundBuffers(buffers);
+  io.engine.on('connection', (connection: BufferedConnection & { request: unknown }) => {
+    bound(connection);
+    // The first request would be kept as long as the connection lives.
     connection.request = null;
   });
   return io;

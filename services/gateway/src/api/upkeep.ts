@@ -1,15 +1,9 @@
 import type { Clock } from '@chatplatform/kit/clock';
-import { createCounter } from '@chatplatform/kit/metrics';
 import { nextPresenceRenewal, upkeepOf } from '../core/domain/upkeep.ts';
 import type { UpkeepPolicy } from '../core/domain/upkeep.ts';
 import type { PresenceEntry, PresenceStore } from '../core/ports/presence-store.ts';
+import { ended } from './back-pressure.ts';
 import type { GatewaySocket } from './connections.ts';
-
-const ended = createCounter({
-  name: 'gateway_connections_ended_total',
-  help: 'Connections that the gateway ended, by reason.',
-  labelNames: ['reason'],
-});
 
 export interface UpkeepDeps {
   readonly sockets: () => Iterable<GatewaySocket>;
@@ -30,27 +24,16 @@ export async function keepUp({ sockets, presence, policy, clock }: UpkeepDeps): 
   const toRenew: PresenceEntry[] = [];
   for (const socket of sockets()) {
     const { session } = socket.data;
-    switch (upkeepOf(policy, session, bufferedPackets(socket), now)) {
+    switch (upkeepOf(policy, session, now)) {
       case 'end-expired':
         endSocket(socket, 'expired');
         break;
-      case 'cut-slow':
-        ended.inc({ reason: 'slow' });
-        // The transport goes at once: a goodbye would only join the queue.
-        socket.conn.close(true);
-        break;
       case 'renew-presence':
         session.presenceDueAt = nextPresenceRenewal(now);
-        toRenew.push({ userId: session.userId, socketId: session.socketId });
+        toRenew.push(session);
         break;
       case 'nothing':
     }
   }
   if (toRenew.length > 0) await presence.renew(toRenew);
-}
-
-/** What engine.io holds for a transport that does not take it: its field is private in types, and told nowhere else. */
-function bufferedPackets({ conn }: GatewaySocket): number {
-  const buffer: unknown = Reflect.get(conn, 'writeBuffer');
-  return Array.isArray(buffer) ? buffer.length : 0;
 }

@@ -1,6 +1,6 @@
 import { clientFrameResults } from '@chatplatform/contracts/frames/socket';
 import type { ClientFrame, ClientFrameResults } from '@chatplatform/contracts/frames/socket';
-import { channelList } from '@chatplatform/contracts/http/chat';
+import { channelList, memberList } from '@chatplatform/contracts/http/chat';
 import { problem } from '@chatplatform/contracts/problem';
 import { unavailable } from '@chatplatform/kit/errors';
 import { Pool } from 'undici';
@@ -92,6 +92,10 @@ export function createChatClient(options: ChatClientOptions): Chat & { close(): 
       const schema = clientFrameResults[name] as unknown as z.ZodType<ClientFrameResults[F]>;
       return ask(token, chatRequests[name](frame), schema);
     },
+    memberIds: async (token, channelId) =>
+      (
+        await ask(token, { method: 'GET', path: `/api/v1/channels/${channelId}/members` }, memberList)
+      ).items.map(({ userId }) => userId),
     close: () => pool.close(),
   };
 }

@@ -1,49 +1,57 @@
 import type { Clock } from '@chatplatform/kit/clock';
 import { unavailable } from '@chatplatform/kit/errors';
 import type { RedisClient } from '@chatplatform/kit/redis';
-import { PRESENCE_TTL_MS, sortEntries } from '../core/domain/presence.ts';
-import type { PresenceEntry, PresenceStore } from '../core/ports/presence-store.ts';
+import { PRESENCE_TTL_MS, presenceOf, presenceValue } from '../core/domain/presence.ts';
+import type { Presence } from '../core/domain/presence.ts';
+import type { PresenceEntry, PresenceStore, Shown } from '../core/ports/presence-store.ts';
 
 const keyOf = (userId: string): string => `presence:${userId}`;
 
-/** One hash a person: socket id -> expiry in ms. The whole hash expires with its last entry. */
+/** One hash a person: socket id -> its entry. The whole hash expires with its last entry. */
 export function createRedisPresence(redis: RedisClient, clock: Clock): PresenceStore {
   const nowMs = (): number => clock.now().getTime();
-  const expiry = (): string => String(nowMs() + PRESENCE_TTL_MS);
+  const valueOf = ({ hidden }: PresenceEntry): string => presenceValue(nowMs() + PRESENCE_TTL_MS, hidden);
 
-  const add = async ({ userId, socketId }: PresenceEntry): Promise<boolean> => {
-    const key = keyOf(userId);
+  const put = async (entry: PresenceEntry): Promise<Shown> => {
+    const key = keyOf(entry.userId);
     const [before] = await redis
       .multi()
       .hGetAll(key)
-      .hSet(key, socketId, expiry())
+      .hSet(key, entry.socketId, valueOf(entry))
       .pExpire(key, PRESENCE_TTL_MS)
       .execTyped();
-    const { live, dead } = sortEntries(before, nowMs());
-    if (dead.length > 0) await redis.hDel(key, dead);
-    return live.length === 0;
+    const was = presenceOf(before, nowMs());
+    if (was.dead.length > 0) await redis.hDel(key, [...was.dead]);
+    const is = presenceOf({ ...before, [entry.socketId]: valueOf(entry) }, nowMs());
+    return { before: was.shown, after: is.shown };
   };
 
   const renew = async (entries: readonly PresenceEntry[]): Promise<void> => {
     // Issued in one tick: the client writes them as one pipeline.
     await Promise.all(
-      entries.flatMap(({ userId, socketId }) => [
-        redis.hSet(keyOf(userId), socketId, expiry()),
-        redis.pExpire(keyOf(userId), PRESENCE_TTL_MS),
+      entries.flatMap((entry) => [
+        redis.hSet(keyOf(entry.userId), entry.socketId, valueOf(entry)),
+        redis.pExpire(keyOf(entry.userId), PRESENCE_TTL_MS),
       ]),
     );
   };
 
-  const remove = async ({ userId, socketId }: PresenceEntry): Promise<boolean> => {
-    const [, after] = await redis.multi().hDel(keyOf(userId), socketId).hGetAll(keyOf(userId)).execTyped();
-    return sortEntries(after, nowMs()).live.length === 0;
+  const remove = async ({ userId, socketId }: PresenceEntry): Promise<Shown> => {
+    const key = keyOf(userId);
+    const [before, , after] = await redis.multi().hGetAll(key).hDel(key, socketId).hGetAll(key).execTyped();
+    return { before: presenceOf(before, nowMs()).shown, after: presenceOf(after, nowMs()).shown };
   };
 
-  const onlineAmong = async (userIds: readonly string[]): Promise<ReadonlySet<string>> => {
+  const among = async (
+    userIds: readonly string[],
+    is: (presence: Presence) => boolean,
+  ): Promise<ReadonlySet<string>> => {
     const entries = await Promise.all(userIds.map((userId) => redis.hGetAll(keyOf(userId))));
     const now = nowMs();
-    return new Set(userIds.filter((_, index) => sortEntries(entries[index] ?? {}, now).live.length > 0));
+    return new Set(userIds.filter((_, index) => is(presenceOf(entries[index] ?? {}, now))));
   };
+  const connectedAmong = (userIds: readonly string[]) => among(userIds, ({ connected }) => connected);
+  const shownAmong = (userIds: readonly string[]) => among(userIds, ({ shown }) => shown);
 
   const onRedis =
     <A extends unknown[], T>(operation: (...args: A) => Promise<T>) =>
@@ -55,9 +63,10 @@ export function createRedisPresence(redis: RedisClient, clock: Clock): PresenceS
       }
     };
   return {
-    add: onRedis(add),
+    put: onRedis(put),
     renew: onRedis(renew),
     remove: onRedis(remove),
-    onlineAmong: onRedis(onlineAmong),
+    connectedAmong: onRedis(connectedAmong),
+    shownAmong: onRedis(shownAmong),
   };
 }

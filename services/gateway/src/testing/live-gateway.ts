@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ack, ServerFrameName } from '@chatplatform/contracts/frames/socket';
 import type { Channel } from '@chatplatform/contracts/http/chat';
@@ -8,13 +9,17 @@ import { newId } from '@chatplatform/kit/ids';
 import { createLogger } from '@chatplatform/kit/logger';
 import { io as connect } from 'socket.io-client';
 import type { ManagerOptions, Socket as ClientSocket, SocketOptions } from 'socket.io-client';
+import { BUFFER_LIMITS } from '../api/back-pressure.ts';
+import type { BufferLimits } from '../api/back-pressure.ts';
 import { createAudience, createRooms } from '../api/connections.ts';
 import { runLiveServer } from '../api/live-server.ts';
 import type { LiveServer, LiveServerDeps } from '../api/live-server.ts';
 import { createSocketServer } from '../api/socket-server.ts';
 import type { SocketServer } from '../api/socket-server.ts';
+import { Admission } from '../core/domain/admission.ts';
 import { MembershipChanges } from '../core/domain/membership-changes.ts';
 import type { AllowedOrigins } from '../core/domain/origins.ts';
+import { People } from '../core/domain/people.ts';
 import type { Chat } from '../core/ports/chat.ts';
 
 export const channelOf = (id: string, more: Partial<Channel> = {}): Channel => ({
@@ -53,13 +58,16 @@ export const chatWith = (channels: readonly Channel[], more: Partial<Chat> = {})
     if (name === 'channel:read' && 'seq' in frame) return { seq: frame.seq } as never;
     throw new Error('not expected');
   },
+  memberIds: async () => [],
   ...more,
 });
 
 export interface LiveGateway {
   readonly url: string;
+  readonly server: Server;
   readonly io: SocketServer;
   readonly live: LiveServer;
+  readonly people: People;
   /** Ends every client first. */
   stop(): Promise<void>;
   client(token: unknown, options?: Partial<ManagerOptions & SocketOptions>): Client;
@@ -77,10 +85,21 @@ export interface Client {
 /** One gateway process without Redis: what it does by itself. */
 export async function startLiveGateway(
   chat: Chat,
-  more: Partial<LiveServerDeps> & { origins?: AllowedOrigins } = {},
+  {
+    origins = new Set(['https://chat.example.org']),
+    maxConnections = 100,
+    buffers = BUFFER_LIMITS,
+    ...more
+  }: Partial<LiveServerDeps> & {
+    origins?: AllowedOrigins;
+    maxConnections?: number;
+    buffers?: BufferLimits;
+  } = {},
 ): Promise<LiveGateway> {
   const server = createServer();
-  const io = createSocketServer(server, { origins: more.origins ?? new Set(['https://chat.example.org']) });
+  const admission = new Admission(maxConnections);
+  const people = new People(50);
+  const io = createSocketServer(server, { origins, admission, buffers });
   const namespace = io.of('/');
   const live = runLiveServer(io, {
     logger: createLogger({ service: 'gateway-test', level: 'silent' }),
@@ -89,10 +108,11 @@ export async function startLiveGateway(
     verifyToken: verify,
     revoked: { has: () => false, onRevoked: () => undefined },
     presence: {
-      add: async () => true,
+      put: async () => ({ before: false, after: true }),
       renew: async () => undefined,
-      remove: async () => true,
-      onlineAmong: async () => new Set(),
+      remove: async () => ({ before: true, after: false }),
+      connectedAmong: async () => new Set(),
+      shownAmong: async () => new Set(),
     },
     clock: { now: () => new Date() },
     // Does not keep the test process: the grace after a departure outlasts most tests.
@@ -101,8 +121,9 @@ export async function startLiveGateway(
     audience: createAudience(namespace),
     rooms: createRooms(namespace),
     changes: new MembershipChanges(),
-    policy: { tokenGraceMs: 200, maxBufferedPackets: 1000 },
-    maxConnections: 100,
+    admission,
+    people,
+    policy: { tokenGraceMs: 200 },
     drainWindowMs: 300,
     ...more,
   });
@@ -112,8 +133,10 @@ export async function startLiveGateway(
   const clients: ClientSocket[] = [];
   return {
     url,
+    server,
     io,
     live,
+    people,
     client: (token, options = {}) => {
       const client = startClient(url, token, options);
       clients.push(client.socket);

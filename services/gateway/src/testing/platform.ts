@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Channel, Message } from '@chatplatform/contracts/http/chat';
 import type { Ack } from '@chatplatform/contracts/frames/socket';
+import { describe } from '@jest/globals';
 import { newId } from '@chatplatform/kit/ids';
 import { connectMongo } from '@chatplatform/kit/mongo';
 import { startTokenIssuer } from '@chatplatform/kit/testing/access-tokens';
@@ -17,9 +18,12 @@ export type ProcessName = 'chat' | 'first' | 'second';
 const SETTINGS = { redis: 'REDIS_URL', broker: 'AMQP_URL', mongodb: 'MONGODB_URL' } as const;
 const PROCESSES: readonly ProcessName[] = ['chat', 'first', 'second'];
 
-/** What is needed and not set; empty when the suite can run. */
-export const missingStores = (): string[] =>
-  Object.values(SETTINGS).filter((key) => (process.env[key] ?? '') === '');
+/** A suite that needs a platform's stores, and `more`; without one the report names what is missing. */
+export function describeWithPlatform(title: string, suite: () => void, more: readonly string[] = []): void {
+  const missing = [...Object.values(SETTINGS), ...more].filter((key) => (process.env[key] ?? '') === '');
+  if (missing.length === 0) describe(title, suite);
+  else describe.skip(`${title} (needs ${missing.join(', ')})`, suite);
+}
 
 /** One process's way to one store. */
 async function proxyTo(key: string): Promise<{ proxy: TcpProxy; url: string }> {

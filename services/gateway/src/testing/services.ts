@@ -3,6 +3,9 @@ import { eventually } from '@chatplatform/kit/testing/eventually';
 import { freePort, readiness, runProgram, SERVE } from '@chatplatform/kit/testing/program';
 import type { RunningProgram } from '@chatplatform/kit/testing/program';
 
+/** A bound against hanging; usually two seconds. */
+const START_MS = 120_000;
+
 const folderOf = (service: string): string => fileURLToPath(new URL(`../../../${service}`, import.meta.url));
 
 export interface ServiceProcess extends RunningProgram {
@@ -32,6 +35,6 @@ export async function startService(
     if (program.child.exitCode !== null) throw new Error(`${service} exited:\n${program.output()}`);
     return readiness(managementPort);
   };
-  await eventually(status, (found) => found === 200, 30_000);
+  await eventually(status, (found) => found === 200, START_MS);
   return { ...program, url: `http://127.0.0.1:${port}`, managementUrl: `http://127.0.0.1:${managementPort}` };
 }

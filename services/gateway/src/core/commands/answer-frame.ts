@@ -6,6 +6,8 @@ import type { RateLimit } from '../domain/rate-limit.ts';
 import type { Session } from '../domain/session.ts';
 import type { Audience } from '../ports/audience.ts';
 import type { Chat, ChatFrameName } from '../ports/chat.ts';
+import type { PresenceStore } from '../ports/presence-store.ts';
+import { changeVisibility, listPresence } from './show-presence.ts';
 
 export interface TokenHolder {
   readonly userId: string;
@@ -16,6 +18,7 @@ export interface TokenHolder {
 export interface AnswerFrameDeps {
   readonly chat: Chat;
   readonly audience: Audience;
+  readonly presence: PresenceStore;
   /** @throws DomainError `unauthenticated` */
   readonly verifyToken: (token: string) => Promise<TokenHolder>;
   readonly clock: Clock;
@@ -23,20 +26,27 @@ export interface AnswerFrameDeps {
 
 /** A connection may send this many frames, whatever they are. */
 export const FRAME_LIMIT: RateLimit = { perSecond: 50, burst: 200 };
+/** And all connections of a person together. */
+export const PERSON_FRAME_LIMIT: RateLimit = { perSecond: 100, burst: 400 };
 const TYPING_LIMIT: RateLimit = { perSecond: 2, burst: 10 };
+/** Each asks the chat service once and Redis a hundred times. */
+const LIST_LIMIT: RateLimit = { perSecond: 2, burst: 50 };
 const MAX_IN_FLIGHT = 200;
 
 const tooFast = (retryAfterMs: number): Error =>
   rateLimited('frame.too-many', 'Too many frames; wait a little.', Math.ceil(retryAfterMs) / 1000);
 
 /**
- * Counts a frame against the connection's limits, before it is even looked at.
+ * Counts a frame against the limits of the connection and of the person, before it is even looked at.
  * @throws DomainError `rate-limited` with the time to wait
  */
 export function admitFrame(session: Session, nowMs: number): void {
   const decision = takeOne(FRAME_LIMIT, session.framesFullAt, nowMs);
   session.framesFullAt = decision.fullAt;
   if (!decision.allowed) throw tooFast(decision.retryAfterMs);
+  const ofPerson = takeOne(PERSON_FRAME_LIMIT, session.person.framesFullAt, nowMs);
+  session.person.framesFullAt = ofPerson.fullAt;
+  if (!ofPerson.allowed) throw tooFast(ofPerson.retryAfterMs);
   if (session.inFlight >= MAX_IN_FLIGHT) throw tooFast(1000);
 }
 
@@ -74,6 +84,16 @@ const answers: { readonly [F in ClientFrameName]: AnswerTo<F> } = {
     }
     deps.audience.typing(session.socketId, { channelId, userId: session.userId, typing });
     return {};
+  },
+  'presence:set': async (deps, session, { visible }) => {
+    await changeVisibility(deps, session, visible);
+    return {};
+  },
+  'presence:list': async (deps, session, { channelId }) => {
+    const decision = takeOne(LIST_LIMIT, session.listsFullAt, deps.clock.now().getTime());
+    session.listsFullAt = decision.fullAt;
+    if (!decision.allowed) throw tooFast(decision.retryAfterMs);
+    return { online: await listPresence(deps, session, channelId) };
   },
   'token:renew': async ({ verifyToken }, session, { token }) => {
     const holder = await verifyToken(token);

@@ -17,12 +17,33 @@ export const presenceAudience = (channels: readonly ChannelSize[]): string[] =>
     .slice(0, MOST_CHANNELS)
     .map(({ id }) => id);
 
-/** Splits a person's entries, socket id -> expiry in ms, into those that count and those a dead gateway left. */
-export function sortEntries(
-  entries: Readonly<Record<string, string>>,
-  nowMs: number,
-): { live: string[]; dead: string[] } {
-  const ids = Object.keys(entries);
-  const isLive = (id: string): boolean => Number(entries[id]) > nowMs;
-  return { live: ids.filter(isLive), dead: ids.filter((id) => !isLive(id)) };
+/** A person's connections as they are stored: socket id -> expiry in ms, and whether it hides its person. */
+export type PresenceEntries = Readonly<Record<string, string>>;
+
+const HIDDEN = 'hidden';
+
+export const presenceValue = (expiryMs: number, hidden: boolean): string =>
+  hidden ? `${expiryMs} ${HIDDEN}` : String(expiryMs);
+
+export interface Presence {
+  /** Has a connection. */
+  readonly connected: boolean;
+  /** Is seen: has one, and none that hides. */
+  readonly shown: boolean;
+  /** Entries that a gateway left behind when it died. */
+  readonly dead: readonly string[];
+}
+
+export function presenceOf(entries: PresenceEntries, nowMs: number): Presence {
+  const dead: string[] = [];
+  let [connected, hidden] = [false, false];
+  for (const [socketId, value] of Object.entries(entries)) {
+    const [expiry, mode] = value.split(' ');
+    if (Number(expiry) <= nowMs) dead.push(socketId);
+    else {
+      connected = true;
+      hidden ||= mode === HIDDEN;
+    }
+  }
+  return { connected, shown: connected && !hidden, dead };
 }

@@ -2,7 +2,10 @@ import type { ClientFrame, ClientFrameName, ClientFrameResults } from '@chatplat
 import type { Channel } from '@chatplatform/contracts/http/chat';
 
 /** Every frame but those that the gateway answers itself. */
-export type ChatFrameName = Exclude<ClientFrameName, 'typing:set' | 'token:renew'>;
+export type ChatFrameName = Exclude<
+  ClientFrameName,
+  'typing:set' | 'presence:set' | 'presence:list' | 'token:renew'
+>;
 
 /**
  * The chat service, asked in the name of a person: it decides what they may. Every method rejects with a
@@ -12,4 +15,5 @@ export interface Chat {
   channels(token: string): Promise<Channel[]>;
   /** What the frame asks for. */
   ask<F extends ChatFrameName>(token: string, name: F, frame: ClientFrame<F>): Promise<ClientFrameResults[F]>;
+  memberIds(token: string, channelId: string): Promise<string[]>;
 }

@@ -1,6 +1,14 @@
 export interface PresenceEntry {
   readonly userId: string;
   readonly socketId: string;
+  /** The device wants its person not to be seen. */
+  readonly hidden: boolean;
+}
+
+/** Whether others see the person, before and after. */
+export interface Shown {
+  readonly before: boolean;
+  readonly after: boolean;
 }
 
 /**
@@ -8,10 +16,12 @@ export interface PresenceEntry {
  * entries are not lost by that, they are renewed.
  */
 export interface PresenceStore {
-  /** @returns true when the person had no other connection */
-  add(entry: PresenceEntry): Promise<boolean>;
+  /** A connection that has come, or that has changed its mind about being seen. */
+  put(entry: PresenceEntry): Promise<Shown>;
   renew(entries: readonly PresenceEntry[]): Promise<void>;
-  /** @returns true when it was the person's last connection */
-  remove(entry: PresenceEntry): Promise<boolean>;
-  onlineAmong(userIds: readonly string[]): Promise<ReadonlySet<string>>;
+  remove(entry: PresenceEntry): Promise<Shown>;
+  /** Connected, whether they want to be seen or not: for services that have to know whether somebody is reached. */
+  connectedAmong(userIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Seen by other people. */
+  shownAmong(userIds: readonly string[]): Promise<ReadonlySet<string>>;
 }

@@ -1,0 +1,196 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { decodeEvent } from '@chatplatform/contracts/events/decode';
+import type { Message } from '@chatplatform/contracts/http/chat';
+import { newId } from '@chatplatform/kit/ids';
+import { eventually } from '@chatplatform/kit/testing/eventually';
+import { useBroker } from '@chatplatform/kit/testing/use-broker';
+import type { Client } from './testing/live-gateway.ts';
+import { describeWithPlatform, heard, send, startPlatform } from './testing/platform.ts';
+import type { TestPlatform } from './testing/platform.ts';
+
+// Real servers take real time, above all while others use the machine.
+jest.setTimeout(120_000);
+
+/** A send that is repeated is announced again; clients drop what they have. */
+const seqsOf = (messages: readonly Message[]): number[] => [...new Set(messages.map(({ seq }) => seq))];
+const syncOf = (channelId: string) => ({ channels: [{ channelId, afterSeq: 0 }] });
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+describeWithPlatform('a platform that loses a part', () => {
+  const [ada, bob] = [newId(), newId()];
+  const broker = useBroker(process.env['AMQP_URL'] ?? '');
+  let platform: TestPlatform;
+
+  beforeAll(async () => {
+    platform = await startPlatform({ people: [ada, bob] });
+  }, 300_000);
+  afterAll(() => platform.stop());
+
+  const bothConnected = async (): Promise<[Client, Client]> => [
+    await platform.connect('first', ada),
+    await platform.connect('second', bob),
+  ];
+  const told = (client: Client) =>
+    eventually(
+      () => client.received('sync:required'),
+      (frames) => frames.length > 0,
+    );
+  /** Sends again what was refused, as a client does, until it is acknowledged. */
+  const sendUntilAcknowledged = async (client: Client, channelId: string, id: string): Promise<Message> => {
+    while (client.socket.connected) {
+      const ack = await send(client, channelId, `text of ${id}`, id);
+      if (ack.ok) return ack.result as Message;
+      await pause(50);
+    }
+    throw new Error('the connection was lost');
+  };
+
+  it('one gateway without Redis: its connections stay, and its clients catch up', async () => {
+    const channel = await platform.createGroup(ada, bob);
+    const [adaLive, bobLive] = await bothConnected();
+    platform.cut('redis', ['second']);
+    expect(await send(bobLive, channel.id, 'from behind the cut')).toMatchObject({
+      ok: true,
+      result: { seq: 1 },
+    });
+    expect(await send(adaLive, channel.id, 'unheard')).toMatchObject({ ok: true, result: { seq: 2 } });
+    await eventually(
+      () => heard(adaLive, channel.id),
+      (found) => found.length === 2,
+    );
+    expect(bobLive.socket.connected).toBe(true);
+    expect(heard(bobLive, channel.id)).toEqual([]);
+    platform.restore('redis', ['second']);
+    await told(bobLive);
+    expect(await bobLive.request('channels:sync', syncOf(channel.id))).toMatchObject({
+      ok: true,
+      result: { channels: [{ entries: [{ seq: 1 }, { seq: 2 }], complete: true }] },
+    });
+    await send(adaLive, channel.id, 'heard again');
+    await eventually(
+      () => heard(bobLive, channel.id),
+      (found) => found.length === 1,
+    );
+  });
+
+  it('nobody has Redis: sends are acknowledged, and all are told to sync when it is back', async () => {
+    const channel = await platform.createGroup(ada, bob);
+    const [adaLive, bobLive] = await bothConnected();
+    platform.cut('redis');
+    const acks = await Promise.all(
+      [adaLive, bobLive, adaLive, bobLive].map((client) => send(client, channel.id, 'into the dark')),
+    );
+    expect(acks.map(({ ok }) => ok)).toEqual([true, true, true, true]);
+    expect([adaLive, bobLive].map(({ socket }) => socket.connected)).toEqual([true, true]);
+    platform.restore('redis');
+    for (const client of [adaLive, bobLive]) {
+      await told(client);
+      expect(await client.request('channels:sync', syncOf(channel.id))).toMatchObject({
+        ok: true,
+        result: { channels: [{ entries: upTo(4).map((seq) => ({ seq })), complete: true }] },
+      });
+    }
+    await eventually(
+      async () => {
+        await send(adaLive, channel.id, 'live again');
+        return heard(bobLive, channel.id).length;
+      },
+      (count) => count > 0,
+    );
+  });
+
+  it('nobody has the broker: nobody notices, and the outbox drains in the order of each channel', async () => {
+    const channels = [
+      await platform.createGroup(ada, bob),
+      await platform.createGroup(ada, bob),
+      await platform.createGroup(ada, bob),
+    ];
+    const [adaLive, bobLive] = await bothConnected();
+    const events = new Map<string, { channelId: string; seq: number }>();
+    const bus = await broker.start({ service: broker.fixture().service });
+    await bus.consume({
+      types: ['chat.message.created.v1'],
+      async handle(event) {
+        const known = decodeEvent(event);
+        if (known.type === 'chat.message.created.v1' && !events.has(known.id))
+          events.set(known.id, known.data);
+      },
+    });
+    const published = (channelId: string): number[] =>
+      [...events.values()].filter((event) => event.channelId === channelId).map(({ seq }) => seq);
+    await Promise.all(channels.map(({ id }) => send(adaLive, id, 'before')));
+    await eventually(
+      () => channels.map(({ id }) => published(id).length),
+      (counts) => counts.every((count) => count === 1),
+    );
+
+    platform.cut('broker');
+    const count = 20;
+    await Promise.all(
+      upTo(count).flatMap((n) =>
+        channels.map(({ id }) => sendUntilAcknowledged(n % 2 === 0 ? adaLive : bobLive, id, newId())),
+      ),
+    );
+    for (const { id } of channels) {
+      const live = await eventually(
+        () => seqsOf(heard(bobLive, id)),
+        (seqs) => seqs.length === count + 1,
+      );
+      expect(live).toEqual(upTo(count + 1));
+    }
+    const waiting = (): Promise<number> =>
+      platform.db.collection('messages').countDocuments({ 'outbox.event.time': { $exists: true } });
+    expect(await waiting()).toBe(channels.length * count);
+
+    platform.restore('broker');
+    await Promise.all(channels.map(({ id }) => send(adaLive, id, 'after')));
+    await eventually(waiting, (left) => left === 0, 30_000);
+    await eventually(
+      () => events.size,
+      (size) => size === channels.length * (count + 2),
+    );
+    for (const { id } of channels) expect(published(id)).toEqual(upTo(count + 2));
+  });
+
+  it('chat has lost its store: senders are told to retry, and nothing is half done', async () => {
+    const channel = await platform.createGroup(ada, bob);
+    const [adaLive, bobLive] = await bothConnected();
+    await send(adaLive, channel.id, 'before');
+    platform.cut('mongodb', ['chat']);
+    const ids = upTo(6).map(() => newId());
+    const refused = await Promise.all(ids.map((id) => send(adaLive, channel.id, `text of ${id}`, id)));
+    for (const ack of refused)
+      expect(ack).toMatchObject({ ok: false, error: { status: 503, retryAfterSeconds: expect.any(Number) } });
+    expect(adaLive.socket.connected).toBe(true);
+    platform.restore('mongodb', ['chat']);
+    const stored = await Promise.all(ids.map((id) => sendUntilAcknowledged(adaLive, channel.id, id)));
+    expect(seqsOf(stored).toSorted((a, b) => a - b)).toEqual(upTo(ids.length + 1).slice(1));
+    const live = await eventually(
+      () => seqsOf(heard(bobLive, channel.id)),
+      (seqs) => seqs.length === ids.length + 1,
+    );
+    expect(live).toEqual(upTo(ids.length + 1));
+    expect(await platform.db.collection('messages').countDocuments({ channelId: channel.id })).toBe(
+      ids.length + 1,
+    );
+  });
+
+  it('the chat service is killed and replaced: what was acknowledged is there, once and in order', async () => {
+    const channel = await platform.createGroup(ada, bob);
+    const live = await platform.connect('first', ada);
+    const ids = Array.from({ length: 60 }, () => newId());
+    const sending = Promise.all(ids.map((id) => sendUntilAcknowledged(live, channel.id, id)));
+    await eventually(
+      () => heard(live, channel.id).length,
+      (count) => count > 0,
+    );
+    await platform.replaceChat();
+    const acknowledged = await sending;
+    expect(seqsOf(acknowledged).toSorted((a, b) => a - b)).toEqual(upTo(ids.length));
+    expect(await live.request('channels:sync', syncOf(channel.id))).toMatchObject({
+      ok: true,
+      result: { complete: true, channels: [{ channel: { lastSeq: ids.length } }] },
+    });
+  });
+});
