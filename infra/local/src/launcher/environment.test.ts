@@ -6,6 +6,7 @@ test('a shell reads the values as they are, whatever they hold', () => {
   const text = renderEnvironment({
     kubeconfig: '/odd "folder"/$HOME/`x`/kubeconfig',
     toolsFolder: "/it's/tools",
+    pluginFolder: '/the plugin/bin',
     url: 'http://10.255.0.1:30080',
   });
   const script = 'eval "$1"; printf "%s\\n" "$KUBECONFIG" "$PATH" "$CHATPLATFORM_URL"';
@@ -15,13 +16,13 @@ test('a shell reads the values as they are, whatever they hold', () => {
   });
   expect(out.split('\n')).toEqual([
     '/odd "folder"/$HOME/`x`/kubeconfig',
-    "/it's/tools:/usr/bin",
+    "/it's/tools:/the plugin/bin:/usr/bin",
     'http://10.255.0.1:30080',
     '',
   ]);
 });
 
 test('no address, no line', () => {
-  const text = renderEnvironment({ kubeconfig: '/k', toolsFolder: '/t', url: undefined });
-  expect(text).toBe('export KUBECONFIG="/k"\nexport PATH="/t:$PATH"');
+  const text = renderEnvironment({ kubeconfig: '/k', toolsFolder: '/t', pluginFolder: '/p', url: undefined });
+  expect(text).toBe('export KUBECONFIG="/k"\nexport PATH="/t:/p:$PATH"');
 });

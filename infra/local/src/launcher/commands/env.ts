@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { readPlatform } from '../../cluster/platform/install.ts';
 import { readClusterRecord } from '../cluster-record.ts';
 import { renderEnvironment } from '../environment.ts';
+import { repositoryRoot } from '../paths.ts';
 import { LauncherError } from '../launcher-error.ts';
 import type { Session } from '../session.ts';
 import { kubectlIfPresent } from './down.ts';
@@ -19,6 +21,7 @@ export async function env(session: Session): Promise<void> {
     renderEnvironment({
       kubeconfig: kubectl.kubeconfig,
       toolsFolder: session.layout.tools,
+      pluginFolder: join(repositoryRoot, 'cli/bin'),
       url: (await readPlatform(kubectl))?.status.url,
     }),
   );
