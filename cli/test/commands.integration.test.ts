@@ -3,11 +3,12 @@ import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { extract } from 'tar';
 import { CHAT_PLATFORM } from '@chatplatform/operator/caches';
 import { KINDS } from '@chatplatform/operator/platform/kinds';
 import { objectLabels } from '@chatplatform/operator/platform/labels';
+import type { ResourceRef } from '@chatplatform/operator/runtime/object';
 import { PlatformBench, condition, demo } from '../../operator/test/platform-bench.ts';
 import { eventually } from '../../operator/test/api-server.ts';
 import type { PlatformReport } from '../src/status/report.ts';
@@ -116,6 +117,11 @@ describe('report', () => {
     status: 'pl4nted-in-status',
   };
 
+  const silentNodes: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const remove of silentNodes.splice(0)) await remove();
+  });
+
   test('has everything but the secrets', async () => {
     const namespace = await bench.start();
     await bench.untilReady(namespace);
@@ -125,6 +131,7 @@ describe('report', () => {
       metadata: { name: 'foreign', namespace },
       data: { password: Buffer.from(PLANTED.secret).toString('base64') },
     });
+    const nodeName = await silentNode();
     await bench.client.create(KINDS.pod, {
       apiVersion: 'v1',
       kind: 'Pod',
@@ -140,6 +147,7 @@ describe('report', () => {
         },
       },
       spec: {
+        nodeName,
         containers: [
           {
             name: 'chat',
@@ -179,7 +187,7 @@ describe('report', () => {
     const { code, stdout, stderr } = await run('report', '-n', namespace, '--file', file);
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${file}\n` });
     expect((await stat(file)).mode & 0o077).toBe(0);
-    // A bare API server has no kubelet to ask for logs: that is a gap, and said.
+    // Nothing answers where the Pod's node should be: its logs are a gap, and that is said.
     expect(stderr).toContain('could not be read');
 
     const files = await unpacked(file);
@@ -205,6 +213,23 @@ describe('report', () => {
     expect(secrets.length).toBeGreaterThan(20);
     expect(secrets.filter((value) => whole.includes(value))).toEqual([]);
   }, 90_000);
+
+  /** A node on which no kubelet listens. */
+  async function silentNode(): Promise<string> {
+    const name = 'silent';
+    const nodes: ResourceRef = { apiVersion: 'v1', kind: 'Node', plural: 'nodes', namespaced: false };
+    await bench.client.create(nodes, { apiVersion: 'v1', kind: 'Node', metadata: { name } });
+    silentNodes.push(() => bench.client.delete(nodes, { namespace: '', name }));
+    const addresses = [{ type: 'InternalIP', address: '127.0.0.1' }];
+    const daemonEndpoints = { kubeletEndpoint: { Port: 1 } };
+    await bench.client.mergePatch(
+      nodes,
+      { namespace: '', name },
+      { status: { addresses, daemonEndpoints } },
+      { subresource: 'status' },
+    );
+    return name;
+  }
 
   async function unpacked(file: string): Promise<Map<string, string>> {
     const target = await mkdtemp(join(dir, 'unpacked-'));

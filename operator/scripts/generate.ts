@@ -1,6 +1,8 @@
 import { readFile, writeFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { findProgram } from '../test/programs.ts';
 import { artefacts } from './artefacts.ts';
+import { INSTALL_MANIFEST, installManifest } from './install-manifest.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const rules = await readFile(join(root, 'observability/prometheus/rules.yaml'), 'utf8');
@@ -9,4 +11,16 @@ for (const [path, content] of Object.entries(artefacts({ rules }))) {
   await mkdir(dirname(join(root, path)), { recursive: true });
   await writeFile(join(root, path), content);
   process.stdout.write(`${path}\n`);
+}
+
+// Out of the chart that has just been written.
+const helm = findProgram('helm', 'HELM_BINARY');
+if (helm === undefined)
+  process.stdout.write(`${INSTALL_MANIFEST} is as it was: there is no helm on the PATH\n`);
+else {
+  await writeFile(
+    join(root, INSTALL_MANIFEST),
+    await installManifest(helm, join(root, 'charts/chatplatform-operator')),
+  );
+  process.stdout.write(`${INSTALL_MANIFEST}\n`);
 }

@@ -168,9 +168,14 @@ describe('a platform on a real API server', () => {
 
   test('nothing is left behind, whatever the kind', async () => {
     const namespace = await bench.server.namespace();
-    // Of the namespace's own: what every namespace has, and what happens to be told of.
+    await bench.client.create(KINDS.configMap, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'of-somebody-else', namespace },
+    });
+    // Also of the namespace's own: what every namespace has, and what happens to be told of.
     const before = await inventory(bench.server, namespace);
-    expect(before.some((name) => name.startsWith('serviceaccounts '))).toBe(true);
+    expect(before.some((name) => name.endsWith(' of-somebody-else'))).toBe(true);
     await bench.operate(namespace);
     bench.settle(namespace);
     await bench.client.create(CHAT_PLATFORM, demo(namespace, { storage: { policy: 'Delete' } }));

@@ -38,3 +38,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- define "chatplatform-operator.image" -}}
 {{ .Values.image | default (printf "docker.io/chatplatform/operator:%s" .Chart.AppVersion) }}
 {{- end }}
+
+{{/* Not the operator's selector: the test's Pod must not be taken for one of its own by the Service. */}}
+{{- define "chatplatform-operator.testLabels" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}-test
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: test
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end }}

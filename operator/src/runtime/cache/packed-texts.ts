@@ -34,7 +34,7 @@ const hash = (text: string): number => {
 /**
  * A map from keys to JSON texts for texts that are many, much alike and seldom used. Those of one namespace lie together
  * in pages; a page that is used is unpacked and stays so until others have pushed it out, or until `pack` finds that
- * nobody came back to it. What an operator holds of a platform that is at rest shrinks to a thirtieth by that.
+ * nobody came back to it. What an operator holds of an owner that is at rest shrinks to a thirtieth by that.
  */
 export class PackedTexts {
   readonly #namespaces = new Map<string, Namespace>();
