@@ -47,7 +47,7 @@ interface Autoscaler {
       },
       { timeoutMs: 120_000 },
     );
-    for (const line of lines) expect(line).toMatch(/^\S+\s+\d+m\s+\d+Mi$/);
+    for (const line of lines) expect(line.trim()).toMatch(/^\S+\s+\d+m\s+\d+Mi$/);
   });
 
   test('a HorizontalPodAutoscaler computes with them', async () => {

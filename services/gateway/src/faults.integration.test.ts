@@ -140,7 +140,7 @@ describeWithPlatform('a platform that loses a part', () => {
       expect(live).toEqual(upTo(count + 1));
     }
     const waiting = (): Promise<number> =>
-      platform.db.collection('messages').countDocuments({ 'outbox.event.time': { $exists: true } });
+      platform.db.collection('entries').countDocuments({ 'outbox.event.time': { $exists: true } });
     expect(await waiting()).toBe(channels.length * count);
 
     platform.restore('broker');
@@ -171,9 +171,8 @@ describeWithPlatform('a platform that loses a part', () => {
       (seqs) => seqs.length === ids.length + 1,
     );
     expect(live).toEqual(upTo(ids.length + 1));
-    expect(await platform.db.collection('messages').countDocuments({ channelId: channel.id })).toBe(
-      ids.length + 1,
-    );
+    const entries = platform.db.collection('entries');
+    expect(await entries.countDocuments({ channelId: channel.id, type: 'message' })).toBe(ids.length + 1);
   });
 
   it('the chat service is killed and replaced: what was acknowledged is there, once and in order', async () => {
