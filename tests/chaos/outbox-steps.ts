@@ -9,6 +9,8 @@ export interface OutboxStep {
   readonly way: keyof Ways;
   /** What comes by at that moment, and whether it still arrives. */
   readonly wire: (text: string) => Tripwire;
+  /** The sender may have its answer, and then nobody announces the message a second time. */
+  readonly untold?: true;
 }
 
 const asked = (containing: string, passes: boolean): Tripwire => ({ from: 'client', containing, passes });
@@ -18,7 +20,12 @@ const MARK = '$unset';
 export const OUTBOX_STEPS: readonly OutboxStep[] = [
   { name: 'before the write', way: 'chatToStore', wire: (text) => asked(text, false) },
   { name: 'after the write, before it knows', way: 'chatToStore', wire: (text) => asked(text, true) },
-  { name: 'before the gateways are told', way: 'chatToRedis', wire: (text) => asked(text, false) },
+  {
+    name: 'before the gateways are told',
+    way: 'chatToRedis',
+    wire: (text) => asked(text, false),
+    untold: true,
+  },
   { name: 'before the event is published', way: 'chatToBroker', wire: (text) => asked(text, false) },
   {
     name: 'after it is published, before it is confirmed',
