@@ -230,6 +230,21 @@ describe('reading', () => {
   });
 });
 
+test('a mark whose answer is lost while the next connection stands already is brought again', async () => {
+  const { platform, clock, client, unread } = setUp();
+  client.start();
+  client.follow('c', 0);
+  platform.goOnline();
+  platform.say('c');
+  await clock.pass(1000);
+  platform.fate.push('answer-lost');
+  client.markRead('c');
+  platform.goOffline();
+  platform.goOnline();
+  await clock.pass(60_000);
+  expect(unread()).toBe(0);
+});
+
 describe('opening', () => {
   test('loads the newest page, follows the stream from there, and older ones on demand', async () => {
     const { platform, clock, client } = setUp();

@@ -29,8 +29,9 @@ export function createReadLoop(deps: ReadLoopDeps): ReadLoop {
     } catch (error) {
       const failure = failureFrom(error);
       if (failure.kind === 'refused') wished.delete(channelId);
-      // Lost: the next connection takes it up. A service that is away is asked again.
-      else if (failure.kind !== 'lost')
+      // Lost: the next connection takes it up, unless it stood already when the loss was noticed. A service that is away is
+      // asked again.
+      else if (failure.kind !== 'lost' || deps.store.state().online)
         deps.clock.after(
           backoffMs(RETRY, 1, deps.random(), retryAfterOf(failure)),
           () => void push(channelId),
