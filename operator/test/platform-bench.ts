@@ -135,7 +135,10 @@ export class PlatformBench {
       const current = status?.observedGeneration === platform?.metadata.generation;
       return current && condition(status, 'Ready')?.status === 'True' ? status : undefined;
     };
-    return eventually('Ready', look, PATIENCE_MS);
+    return eventually('Ready', look, PATIENCE_MS).catch(async (error: unknown) => {
+      const { conditions } = (await this.statusOf(namespace)) ?? {};
+      throw new Error(`never Ready: ${JSON.stringify(conditions)}`, { cause: error });
+    });
   }
 
   untilGone(namespace: string): Promise<true> {

@@ -86,6 +86,21 @@ describe('the API server', () => {
   test.each<[string, object, string]>([
     ['an unknown field', { replicas: 3 }, 'unknown field "spec.replicas"'],
     [
+      'a toleration of no taint',
+      { services: { chat: { scheduling: { tolerations: [{ effect: 'NoExecute' }] } } } },
+      'name the taint in key',
+    ],
+    [
+      'a toleration with a value that nothing compares',
+      { services: { chat: { scheduling: { tolerations: [{ key: 'a', operator: 'Exists', value: 'b' }] } } } },
+      'operator Exists takes no value',
+    ],
+    [
+      'a toleration that ends without evicting',
+      { services: { chat: { scheduling: { tolerations: [{ key: 'a', tolerationSeconds: 5 }] } } } },
+      'tolerationSeconds is for effect NoExecute only',
+    ],
+    [
       'an unknown field deep inside',
       { services: { chat: { replica: 1 } } },
       'unknown field "spec.services.chat.replica"',

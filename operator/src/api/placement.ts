@@ -9,7 +9,7 @@ const asInKubernetes = (doc: { text: string; default: string; example: string })
     extensions: { 'x-kubernetes-preserve-unknown-fields': true },
   });
 
-const toleration = z.object({
+const tolerationFields = z.object({
   key: documented(z.string().max(316), {
     text: 'Taint to tolerate.',
     default: 'every taint, with operator Exists',
@@ -38,6 +38,27 @@ const toleration = z.object({
   }).optional(),
 });
 
+const ifSet = (field: string, value: string) => `has(self.${field}) && self.${field} == "${value}"`;
+
+/** The rules of Kubernetes, said where the platform is applied instead of where its Deployments are refused. */
+const toleration = documented(tolerationFields, {
+  text: 'A taint that does not keep the Pods away.',
+  rules: [
+    {
+      rule: `has(self.key) && self.key != "" || ${ifSet('operator', 'Exists')}`,
+      message: 'name the taint in key, or set operator to Exists to tolerate every taint',
+    },
+    {
+      rule: `!has(self.value) || self.value == "" || !(${ifSet('operator', 'Exists')})`,
+      message: 'operator Exists takes no value: remove value, or set operator to Equal',
+    },
+    {
+      rule: `!has(self.tolerationSeconds) || ${ifSet('effect', 'NoExecute')}`,
+      message: 'tolerationSeconds is for effect NoExecute only: set it, or remove tolerationSeconds',
+    },
+  ],
+});
+
 /** Where Pods run. The operator spreads them over nodes and zones whatever is said here. */
 export const scheduling = documented(
   z.object({
@@ -56,7 +77,8 @@ export const scheduling = documented(
     affinity: asInKubernetes({
       text: 'Affinity as in a Pod.',
       default: 'none',
-      example: '{nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: []}}}',
+      example:
+        '{nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: pool, operator: In, values: [chat]}]}]}}}',
     }).optional(),
     priorityClassName: objectName({
       text: 'PriorityClass of the Pods.',
