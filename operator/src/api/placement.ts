@@ -115,10 +115,9 @@ export const podTemplate = documented(
     labels: metadata('labels').optional(),
     annotations: metadata('annotations').optional(),
     spec: asInKubernetes({
-      text: "Fields of a Pod's spec, merged over those of the operator: lists by name (volumeMounts by mountPath), null removes. The container is named after the service.",
+      text: "Fields of a Pod's spec, merged over those of the operator: lists by name (volumeMounts by mountPath), null removes. The container is named after the service: [{name: chat, env: [...]}] in containers changes that of chat.",
       default: 'nothing is overridden',
-      example:
-        '{dnsPolicy: None, containers: [{name: chat, env: [{name: NODE_OPTIONS, value: --max-old-space-size=400}]}]}',
+      example: '{dnsConfig: {options: [{name: ndots, value: "2"}]}, shareProcessNamespace: true}',
     }).optional(),
   }),
   {
