@@ -67,6 +67,14 @@ const WRITES = ['create', 'update', 'patch', 'delete', 'deletecollection'];
 const writesOf = async (namespace: string) =>
   (await auditOf(namespace)).filter(({ verb }) => WRITES.includes(verb));
 
+/** What the last step has set off is over when nothing was written for a while; a fight never is. */
+const untilQuiet = (namespace: string) =>
+  eventually('nothing is written', async () => {
+    const before = (await writesOf(namespace)).length;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    return (await writesOf(namespace)).length === before;
+  });
+
 /** The promise; the bound of the test is wider, because a busy machine owes nobody anything. */
 const PROMISED_MS = 2_000;
 const PATIENCE_MS = 20_000;
@@ -166,9 +174,7 @@ describe('what others own', () => {
     expect(metadata?.labels).toMatchObject({ 'mesh.test/injected': 'yes' });
     expect(metadata?.annotations).toMatchObject({ 'mesh.test/seen': '1' });
     expect((await writesOf(namespace)).length).toBeGreaterThan(before);
-    const settled = (await writesOf(namespace)).length;
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    expect((await writesOf(namespace)).length).toBe(settled);
+    await untilQuiet(namespace);
   }, 90_000);
 
   test('autoscaling takes over the size that is there, and gives it back when it is switched off', async () => {
@@ -213,10 +219,9 @@ describe('what others own', () => {
     });
     expect(event).toMatchObject({ type: 'Warning', regarding: { kind: 'ChatPlatform', name: 'demo' } });
 
-    const settled = (await writesOf(namespace)).length;
+    await untilQuiet(namespace);
     const version = (await bench.lookUp(KINDS.deployment, namespace, 'demo-chat'))?.metadata.resourceVersion;
     await new Promise((resolve) => setTimeout(resolve, 2_000));
-    expect((await writesOf(namespace)).length).toBe(settled);
     expect((await bench.lookUp(KINDS.deployment, namespace, 'demo-chat'))?.metadata.resourceVersion).toBe(
       version,
     );
@@ -243,12 +248,7 @@ describe("by the API server's own audit log", () => {
       await bench.untilReady(namespace);
       const reconciles = async () =>
         (await operator.metrics.reconcileTotal.get()).values.reduce((sum, { value }) => sum + value, 0);
-      // What the last step of bringing it up has set off is over when nothing was written for a while.
-      await eventually('it is steady', async () => {
-        const before = (await writesOf(namespace)).length;
-        await new Promise((resolve) => setTimeout(resolve, 1_000));
-        return (await writesOf(namespace)).length === before;
-      });
+      await untilQuiet(namespace);
       const [before, looks] = [(await writesOf(namespace)).length, await reconciles()];
       await new Promise((resolve) => setTimeout(resolve, STEADY_MS));
       const written = (await writesOf(namespace)).slice(before);

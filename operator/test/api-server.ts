@@ -82,7 +82,7 @@ const connect = async (kubeconfig: string, stop: () => Promise<void>): Promise<T
   };
 };
 
-const POLL_MS = 25;
+const POLL_MS = 50;
 
 /** Waits until `look` answers something other than undefined or false. */
 export const eventually = async <T>(

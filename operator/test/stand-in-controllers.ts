@@ -105,7 +105,7 @@ export function startStandIn(options: StandInOptions): { stop(): Promise<void> }
       await releaseClaims(options);
       await acceptRoutes(options);
       await giveAddresses(options);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 150));
     }
   };
   const running = run();

@@ -221,14 +221,14 @@ describe('with an API server that dies', () => {
     await server.kill();
     await server.start();
     proxy.decide(() => 'pass');
-    await converges(server, namespace, { 'world-ada': 'hello, ada', 'world-cleo': 'hello, cleo' }, 30_000);
+    await converges(server, namespace, { 'world-ada': 'hello, ada', 'world-cleo': 'hello, cleo' }, 90_000);
 
     const restarts = (await greeter.operator.metrics.watchRestartsTotal.get()).values;
     const of = (reason: string) =>
       restarts.filter(({ labels }) => labels.reason === reason).reduce((sum, { value }) => sum + value, 0);
     expect(of('error')).toBeGreaterThan(0);
     expect(of('gone')).toBeGreaterThan(0);
-  }, 120_000);
+  }, 180_000);
 
   const AWAY_MS = Number(process.env['ETCD_AWAY_SECONDS'] ?? 5) * 1000;
 
