@@ -1,14 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { runCommand } from './command.ts';
+import type { TestServers } from './servers.ts';
 import { singleResult, type Suite, type SuiteContext, type SuiteResult } from './suite.ts';
+
+export type Prepare = (context: SuiteContext) => Promise<TestServers>;
 
 export interface JestSuiteOptions {
   name: string;
   config: string;
   args?: string[];
   /** Servers to start before; what it returns is added to the environment and ended after. */
-  prepare?: (context: SuiteContext) => Promise<{ env: Record<string, string>; stop(): Promise<void> }>;
+  prepare?: Prepare;
 }
 
 const jestReport = z.object({

@@ -1,9 +1,11 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { createArtifactContext } from '@chatplatform/local/artifacts/index';
+import { createProgress } from '@chatplatform/local/launcher/progress';
 import { parseRunnerArguments, RUNNER_USAGE } from './arguments.ts';
 import { closingLine, details, totals } from './report.ts';
-import type { SuiteContext, SuiteResult } from './suite.ts';
-import { suites } from './suites.ts';
+import type { Suite, SuiteContext, SuiteResult } from './suite.ts';
+import { stages, suites } from './suites.ts';
 
 /** `./chatplatform test`: all suites, one JSON report, one closing line. */
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
@@ -27,23 +29,36 @@ async function main(args: readonly string[]): Promise<number> {
     lastLineAt = Date.now();
     console.log(`[${clock(lastLineAt - startedAt)}] ${line}`);
   };
-  let current = '';
+  const running = new Set<string>();
   const ticker = setInterval(() => {
-    if (Date.now() - lastLineAt >= SILENCE_MS) log(`… ${current} (logs: artifacts/logs)`);
+    if (Date.now() - lastLineAt >= SILENCE_MS) log(`… ${[...running].join(', ')} (logs: artifacts/logs)`);
   }, 1000);
 
   const env = { ...definedEnvironment(), PATH: `${root}/node_modules/.bin:${process.env['PATH'] ?? ''}` };
-  const context: SuiteContext = { root, artifacts, env, log };
-  const results: SuiteResult[] = [];
-  for (const suite of suites.filter(({ name }) => options.suites.includes(name))) {
-    current = suite.name;
-    log(`${suite.name} ...`);
-    const result = await suite.run(context);
-    results.push(result);
-    log(`${suite.name}: ${closingLine(totals([result]))}`);
+  const progress = createProgress(
+    { isTTY: false, columns: 120, write: (text) => log(text.trimEnd()) },
+    Date.now,
+  );
+  const programs = createArtifactContext({ progress, repository: root });
+  const context: SuiteContext = { root, artifacts, programs, env, log };
+  const asked = suites.filter(({ name }) => options.suites.includes(name));
+  const byName = new Map<string, SuiteResult>();
+  for (const stage of stages) {
+    const runLane = async (lane: readonly Suite[]) => {
+      for (const suite of lane.filter((each) => asked.includes(each))) {
+        running.add(suite.name);
+        log(`${suite.name} ...`);
+        const result = await suite.run(context);
+        running.delete(suite.name);
+        byName.set(suite.name, result);
+        log(`${suite.name}: ${closingLine(totals([result]))}`);
+      }
+    };
+    await Promise.all(stage.map(runLane));
   }
   clearInterval(ticker);
 
+  const results = asked.flatMap(({ name }) => byName.get(name) ?? []);
   const sum = totals(results);
   await writeFile(`${artifacts}/report.json`, JSON.stringify({ ...sum, suites: results }, null, 2));
   console.log(`\n${details(results)}\n`);

@@ -2,14 +2,12 @@ import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import {
-  createArtifactContext,
   ensureDockerCompose,
   ensureHostPackages,
   ensureKubernetes,
   ensureStorePrograms,
 } from '@chatplatform/local/artifacts/index';
 import { startControlPlane } from '@chatplatform/local/cluster/control-plane';
-import { createProgress } from '@chatplatform/local/launcher/progress';
 import { startStores } from '@chatplatform/local/stores/index';
 import { libraryPath } from '@chatplatform/local/stores/store';
 import type { SuiteContext } from './suite.ts';
@@ -19,31 +17,21 @@ export interface TestServers {
   stop(): Promise<void>;
 }
 
-/** The real stores and a real API server, on free ports, for the integration tests. */
-export async function startTestServers(context: SuiteContext): Promise<TestServers> {
-  const progress = createProgress(
-    { isTTY: false, columns: 120, write: (text) => context.log(text.trimEnd()) },
-    Date.now,
-  );
-  const artifacts = createArtifactContext({ progress, repository: context.root });
-  const [programs, kubernetes, dockerCompose, nginx] = await Promise.all([
-    ensureStorePrograms(artifacts),
-    ensureKubernetes(artifacts),
-    ensureDockerCompose(artifacts),
-    ensureHostPackages(artifacts, ['nginx']),
+/** A real API server, with the programs that the tests of operator, plugin and packaging call. */
+export async function startCluster(context: SuiteContext): Promise<TestServers> {
+  const [kubernetes, dockerCompose, nginx] = await Promise.all([
+    ensureKubernetes(context.programs),
+    ensureDockerCompose(context.programs),
+    ensureHostPackages(context.programs, ['nginx']),
   ]);
-  const dir = await mkdtemp(join(tmpdir(), 'chatplatform-stores-'));
-  // For root, PostgreSQL runs as another user, who must be able to reach its data.
-  await chmod(dir, 0o755);
-  const [stores, controlPlane] = await Promise.all([
-    startStores({ programs, dir, ports: 'free' }),
-    startControlPlane({ controllers: ['garbage-collector-controller', 'namespace-controller'] }),
-  ]);
+  const dir = await mkdtemp(join(tmpdir(), 'chatplatform-programs-'));
+  const controlPlane = await startControlPlane({
+    controllers: ['garbage-collector-controller', 'namespace-controller'],
+  });
   // Its end is seen by the tests that need it; unobserved it would end the whole run.
   controlPlane.failed.catch((error: unknown) => context.log(`the API server ended: ${String(error)}`));
   return {
     env: {
-      ...stores.settings,
       KUBECONFIG_TEST: controlPlane.kubeconfig,
       DOCKER_COMPOSE: dockerCompose,
       NGINX_BINARY: await programOf(nginx, '/usr/sbin/nginx', dir),
@@ -51,7 +39,23 @@ export async function startTestServers(context: SuiteContext): Promise<TestServe
       PATH: `${kubernetes}:${context.env['PATH'] ?? ''}`,
     },
     stop: async () => {
-      await Promise.all([stores.stop(), controlPlane.stop()]);
+      await controlPlane.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The real stores of the services, on free ports. */
+export async function startServiceStores(context: SuiteContext): Promise<TestServers> {
+  const programs = await ensureStorePrograms(context.programs);
+  const dir = await mkdtemp(join(tmpdir(), 'chatplatform-stores-'));
+  // For root, PostgreSQL runs as another user, who must be able to reach its data.
+  await chmod(dir, 0o755);
+  const stores = await startStores({ programs, dir, ports: 'free' });
+  return {
+    env: stores.settings,
+    stop: async () => {
+      await stores.stop();
       await cp(join(dir, 'logs'), `${context.artifacts}/logs/stores`, { recursive: true });
       await rm(dir, { recursive: true, force: true });
     },

@@ -1,3 +1,5 @@
+import type { ArtifactContext } from '@chatplatform/local/artifacts/context';
+
 /** One suite's outcome. A skip always says why. */
 export interface SuiteResult {
   suite: string;
@@ -17,6 +19,8 @@ export interface SuiteContext {
   root: string;
   /** Reports, logs, screenshots: kept after the run. */
   artifacts: string;
+  /** Where programs come from; one for the run, so that suites side by side make nothing twice. */
+  programs: ArtifactContext;
   /** Environment of every child process; suites that start servers add their addresses. */
   env: Record<string, string>;
   log(line: string): void;

@@ -1,37 +1,58 @@
 import { ensureChromium } from './browser.ts';
 import { bringUpPlatform } from './cluster.ts';
-import { jestSuite } from './jest-suite.ts';
-import { startTestServers } from './servers.ts';
+import { jestSuite, type Prepare } from './jest-suite.ts';
+import { startCluster, startServiceStores } from './servers.ts';
 import { toolSuite } from './static-suite.ts';
 import type { Suite } from './suite.ts';
 
-/** All suites, from the quickest to the most thorough. */
-export const suites: readonly Suite[] = [
-  toolSuite('types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']),
-  toolSuite('lint', 'eslint', ['.']),
-  toolSuite('format', 'prettier', ['--check', '.']),
-  toolSuite('client-build', 'npm', ['run', 'build', '-w', 'web']),
+const integration = (name: string, paths: string, prepare: Prepare): Suite =>
   jestSuite({
-    name: 'unit',
+    name,
     config: 'jest.config.mjs',
-    args: ['--testPathIgnorePatterns', '\\.integration\\.test\\.ts$', '/node_modules/'],
-  }),
-  jestSuite({
-    name: 'integration',
-    config: 'jest.config.mjs',
-    args: ['--testPathPatterns', '\\.integration\\.test\\.ts$'],
-    prepare: startTestServers,
-  }),
-  jestSuite({ name: 'chaos', config: 'tests/chaos/jest.config.mjs' }),
-  jestSuite({
-    name: 'end-to-end',
-    config: 'tests/e2e/jest.config.mjs',
-    prepare: async (context) => {
-      const [chromium, platform] = [await ensureChromium(context), await bringUpPlatform(context)];
-      return {
-        ...platform,
-        env: { ...platform.env, CHROMIUM: chromium, CHATPLATFORM_ARTIFACTS: context.artifacts },
-      };
-    },
-  }),
+    args: ['--testPathPatterns', `/${paths}/.*\\.integration\\.test\\.ts$`],
+    prepare,
+  });
+
+/**
+ * From the quickest to the most thorough, stage after stage. The lanes of a stage run side by side, the suites of a lane
+ * in turn: what waits for servers leaves a core to what computes. Suites of different lanes share no server.
+ */
+export const stages: readonly (readonly (readonly Suite[])[])[] = [
+  [
+    [
+      toolSuite('types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']),
+      toolSuite('format', 'prettier', ['--check', '.']),
+    ],
+    [toolSuite('lint', 'eslint', ['.']), toolSuite('client-build', 'npm', ['run', 'build', '-w', 'web'])],
+  ],
+  [
+    [integration('cluster', '(operator|cli|charts|infra|tests)', startCluster)],
+    [
+      jestSuite({
+        name: 'unit',
+        config: 'jest.config.mjs',
+        args: ['--testPathIgnorePatterns', '\\.integration\\.test\\.ts$', '/node_modules/'],
+      }),
+      integration('services', '(services|web|observability|bench)', startServiceStores),
+      jestSuite({ name: 'chaos', config: 'tests/chaos/jest.config.mjs' }),
+    ],
+  ],
+  [
+    [
+      jestSuite({
+        name: 'end-to-end',
+        config: 'tests/e2e/jest.config.mjs',
+        prepare: async (context) => {
+          const [chromium, platform] = [await ensureChromium(context), await bringUpPlatform(context)];
+          return {
+            ...platform,
+            env: { ...platform.env, CHROMIUM: chromium, CHATPLATFORM_ARTIFACTS: context.artifacts },
+          };
+        },
+      }),
+    ],
+  ],
 ];
+
+/** In the order of the report. */
+export const suites: readonly Suite[] = stages.flat(2);
