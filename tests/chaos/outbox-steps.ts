@@ -9,8 +9,8 @@ export interface OutboxStep {
   readonly way: keyof Ways;
   /** What comes by at that moment, and whether it still arrives. */
   readonly wire: (text: string) => Tripwire;
-  /** The sender may have its answer, and then nobody announces the message a second time. */
-  readonly untold?: true;
+  /** The Pod dies once the sender has its answer: then no retry tells the others of the message. */
+  readonly answered?: true;
 }
 
 const asked = (containing: string, passes: boolean): Tripwire => ({ from: 'client', containing, passes });
@@ -20,11 +20,12 @@ const MARK = '$unset';
 export const OUTBOX_STEPS: readonly OutboxStep[] = [
   { name: 'before the write', way: 'chatToStore', wire: (text) => asked(text, false) },
   { name: 'after the write, before it knows', way: 'chatToStore', wire: (text) => asked(text, true) },
+  { name: 'before the gateways are told', way: 'chatToRedis', wire: (text) => asked(text, false) },
   {
-    name: 'before the gateways are told',
+    name: 'before the gateways are told, when the sender has its answer',
     way: 'chatToRedis',
     wire: (text) => asked(text, false),
-    untold: true,
+    answered: true,
   },
   { name: 'before the event is published', way: 'chatToBroker', wire: (text) => asked(text, false) },
   {
@@ -49,6 +50,7 @@ export async function dieAt(world: World, company: Company, step: OutboxStep, te
   const [speaker] = company.participants;
   const said = speaker?.say(company.channelIds[0] ?? '', text);
   const pod = await tripped;
+  if (step.answered) await said;
   await world.chats[pod].kill();
   await world.heal();
   await said;

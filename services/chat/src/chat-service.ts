@@ -16,6 +16,7 @@ import { internalRoutes } from './api/internal-routes.ts';
 import { presentChannel, presentEntry } from './api/presenters.ts';
 import { channelRoutes } from './api/routes.ts';
 import type { ChatConfig } from './config.ts';
+import { Announcements } from './core/commands/announce/announcements.ts';
 import { createAppender } from './core/commands/append/create-appender.ts';
 import { createReceiptGatherer } from './core/commands/receipt-gatherer.ts';
 import { createLastSeqReader } from './core/queries/last-seq-reader.ts';
@@ -31,7 +32,10 @@ import { createProjections } from './infrastructure/mongo/projections.ts';
 import { checkSchema } from './infrastructure/mongo/schema.ts';
 import { consumePeople } from './infrastructure/people-consumer.ts';
 import { latched } from './infrastructure/readiness.ts';
+import { createUntoldEntries } from './infrastructure/mongo/untold-entries.ts';
 import { createLiveUpdates } from './infrastructure/redis/live-updates.ts';
+import { toldOutbox } from './infrastructure/told-outbox.ts';
+import { startUntoldSweep } from './infrastructure/untold-sweep.ts';
 
 /** Builds and starts everything; `context.name` names the queue. Returns the ports it listens on. */
 export async function startChat(
@@ -50,11 +54,6 @@ export async function startChat(
   onStop(() => stopRedis(redis));
 
   const { db } = mongo;
-  const outbox = embeddedOutbox([channelsIn(db), entriesIn(db)]);
-  const relay = createOutboxRelay({ store: outbox, bus, logger });
-  relay.start();
-  onStop(() => relay.stop());
-
   const events: EventKeeping = { clock, nudge: (pending) => relay.nudge(pending) };
   const channels = createChannelStore(db, events);
   const memberships = createMembershipStore(db);
@@ -62,12 +61,29 @@ export async function startChat(
   const log = createEntryLog(db, events);
   const lastSeqs = createLastSeqReader(log);
   const live = createLiveUpdates(redis, { channel: presentChannel, entry: presentEntry });
+  const untold = createUntoldEntries(db, clock);
+  const harmless = (error: unknown): void => logger.debug({ err: toError(error) }, 'left to a sweep');
+  const announcements = new Announcements({ live, log, untold, onError: harmless });
+  redis.on('ready', () => void announcements.retry().catch(harmless));
+
+  const outbox = embeddedOutbox([channelsIn(db), entriesIn(db)]);
+  const { collectionName: collection } = entriesIn(db);
+  const relay = createOutboxRelay({
+    store: toldOutbox(outbox, { announcements, untold, clock, collection, onError: harmless }),
+    bus,
+    logger,
+  });
+  relay.start();
+  onStop(() => relay.stop());
+  onStop(startUntoldSweep({ untold, announcements, clock }, logger));
+
   const timing = { clock, pause: (milliseconds: number) => pause(milliseconds) };
   const appender = createAppender({
     log,
     channels,
     memberships,
     projections: createProjections(db),
+    announcements,
     live,
     ...timing,
     random: Math.random,

@@ -10,8 +10,8 @@ export const gatewaySignals = {
   'member:added': z.object({ channelId: entityId, userId: entityId }),
   /** They leave it. */
   'member:removed': z.object({ channelId: entityId, userId: entityId }),
-  /** Changes of membership may have been lost: the channels of every socket are to be read anew. */
-  'rooms:stale': z.object({}),
+  /** Changes of membership may have been lost: the channels of the user's sockets, or of all, are to be read anew. */
+  'rooms:stale': z.object({ userId: entityId.optional() }),
 } as const;
 export type GatewaySignalName = keyof typeof gatewaySignals;
 export type GatewaySignal<S extends GatewaySignalName> = z.infer<(typeof gatewaySignals)[S]>;

@@ -286,6 +286,21 @@ describe('a connection', () => {
     expect(client.received('sync:required')).toEqual([{ channelId: null }]);
     expect([room, elsewhere].map((id) => inRoom(gateway, id))).toEqual([0, 1]);
   });
+
+  it('reads anew the rooms of the one person whose membership is in doubt', async () => {
+    let channels = [channelOf(room)];
+    const gateway = await start(chatWith([], { channels: async () => channels }));
+    const clients = [gateway.client(tokenOf(ada)), gateway.client(tokenOf(bob))] as const;
+    await Promise.all(clients.map((client) => client.connected()));
+    channels = [];
+    gateway.live.refresh(ada);
+    await eventually(
+      () => clients[0].received('sync:required').length,
+      (count) => count === 1,
+    );
+    expect(inRoom(gateway, room)).toBe(1);
+    expect(clients[1].received('sync:required')).toEqual([]);
+  });
 });
 
 describe('draining', () => {

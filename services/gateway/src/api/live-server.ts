@@ -31,8 +31,11 @@ export type LiveServerDeps = FrameHandlerDeps &
   };
 
 export interface LiveServer {
-  /** Changes may have been missed: every connection's channels are read anew, and its client is told to sync. */
-  refresh(): void;
+  /**
+   * Changes may have been missed: every connection's channels are read anew, and its client is told to sync.
+   * @param userId whose connections only. Default: everybody's
+   */
+  refresh(userId?: string): void;
   /** Lets nobody in any more, ends all connections spread over time, closes. */
   stop(): Promise<void>;
 }
@@ -67,7 +70,7 @@ export function runLiveServer(io: SocketServer, deps: LiveServerDeps): LiveServe
   };
   onSignal('member:added', (change) => changeMembership(deps, { ...change, member: true }));
   onSignal('member:removed', (change) => changeMembership(deps, { ...change, member: false }));
-  onSignal('rooms:stale', () => refresh());
+  onSignal('rooms:stale', ({ userId }) => refresh(userId));
 
   deps.revoked.onRevoked((sessionId) => {
     for (const socket of socketsOf(namespace, sessionId)) endSocket(socket, 'revoked');
@@ -83,15 +86,16 @@ export function runLiveServer(io: SocketServer, deps: LiveServerDeps): LiveServe
       socket.disconnect(true);
     }
   };
-  const refreshAll = async (): Promise<void> => {
-    const waiting = [...sockets()].values();
+  const refreshNow = async (userId?: string): Promise<void> => {
+    const stale = [...sockets()].filter(({ data }) => userId === undefined || data.session.userId === userId);
+    const waiting = stale.values();
     const worker = async (): Promise<void> => {
       for (const socket of waiting) if (socket.connected) await refreshOne(socket);
     };
     await Promise.all(Array.from({ length: REFRESH_CONCURRENCY }, worker));
   };
-  const refresh = (): void => {
-    refreshing = refreshing.then(refreshAll);
+  const refresh = (userId?: string): void => {
+    refreshing = refreshing.then(() => refreshNow(userId));
   };
 
   const upkeep = setInterval(() => {

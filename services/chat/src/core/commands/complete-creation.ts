@@ -17,10 +17,11 @@ export interface CompleteCreationDeps {
 export async function completeCreation(deps: CompleteCreationDeps, channel: Channel): Promise<void> {
   const memberships = channel.pendingMemberIds.map((userId) => firstMembership(channel, userId));
   await deps.memberships.insertMissing(memberships);
-  await deps.channels.markComplete(channel.id);
+  // Before it is marked: a crash in between tells of it again.
   for (const membership of memberships) {
     deps.live.joined({ channel, membership, memberCount: memberships.length });
   }
+  await deps.channels.markComplete(channel.id);
 }
 
 /** Finishes what a crash left. `begunBefore` lies far enough back that its creator is not still at it. */

@@ -2,12 +2,17 @@ import type { ChannelView } from '../domain/channel.ts';
 import type { Entry, MembershipContent } from '../domain/entry.ts';
 
 /**
- * Telling connected clients at once. Best effort by design: none of these fails or waits, because what they tell
- * is durable already and clients fetch what they miss.
+ * Telling connected clients at once. None of these fails, and nobody who does something for a person waits for them: what
+ * they tell is durable already. The promises of `appended` resolve to whether Redis has it, at the latest after seconds.
  */
 export interface LiveUpdates {
   /** To everybody in the channel. Called in ascending order of seq within a channel; again for a retry. */
-  appended(entry: Entry): void;
+  appended(entry: Entry): Promise<boolean>;
+  /**
+   * The same of an entry that was stored a while ago, and that somebody may not have been told of. Memberships may have
+   * changed since, so those of a person it concerns are read anew.
+   */
+  appendedBefore(entry: Entry): Promise<boolean>;
   /**
    * Lets the gateways know of a change of membership that another process wrote, before anything that follows it is
    * told by this one.

@@ -46,6 +46,8 @@ interface PlacedDocument extends HoldsEvents {
   actorId: string | null;
   operation: string;
   at: Date;
+  /** The gateways may not have been told of it, though no event of it waits. Absent otherwise: its index is sparse. */
+  untoldSince?: Date;
 }
 
 export interface MessageDocument extends PlacedDocument {

@@ -19,7 +19,7 @@ export function createEntryLog(db: Db, events: EventKeeping): EntryLog {
 
   const withEvent = ({ entry, traceparent }: OutgoingEntry): EntryDocument => {
     const fact = eventOf(entry);
-    if (!fact) return toDocument(entry);
+    if (!fact) return { ...toDocument(entry), untoldSince: entry.at };
     // The group holds what many requests asked for: each event continues the trace of its own.
     const event = runWithTraceparent(traceparent, () => envelopeOf(fact, entry.at));
     return { ...toDocument(entry), outbox: entriesOf(event) };

@@ -6,6 +6,7 @@ import type { EntryLog } from '../../ports/entry-log.ts';
 import type { LiveUpdates } from '../../ports/live-updates.ts';
 import type { MembershipStore } from '../../ports/membership-store.ts';
 import type { Projections } from '../../ports/projections.ts';
+import type { Announcements } from '../announce/announcements.ts';
 import type { Appended } from './answers.ts';
 import { createChannelWriters } from './channel-writers.ts';
 import { createContention } from './contention.ts';
@@ -16,7 +17,8 @@ export interface AppenderPorts {
   readonly channels: Pick<ChannelStore, 'find' | 'countContention'>;
   readonly memberships: Pick<MembershipStore, 'findMany'>;
   readonly projections: Projections;
-  readonly live: Pick<LiveUpdates, 'appended' | 'membershipSeen'>;
+  readonly announcements: Pick<Announcements, 'tell' | 'attempted'>;
+  readonly live: Pick<LiveUpdates, 'membershipSeen'>;
   readonly clock: Clock;
   readonly pause: (milliseconds: number) => Promise<void>;
   readonly random: () => number;
@@ -33,7 +35,7 @@ export interface Appender {
 
 /** What happens around a stored group: everybody connected is told at once, in order, and the documents follow. */
 export function createAppender(ports: AppenderPorts): Appender {
-  const { log, channels, memberships, live, clock, pause, random } = ports;
+  const { log, channels, memberships, announcements, live, clock, pause, random } = ports;
   const contention = createContention({
     channels,
     onContention: (channelId) => writers.makeRoom(channelId),
@@ -46,10 +48,13 @@ export function createAppender(ports: AppenderPorts): Appender {
     random,
     findChannel: (channelId) => channels.find(channelId),
     standings: (channelId, userIds) => memberships.findMany(channelId, userIds),
-    project: async (channelId, entries) =>
-      contention.seen(channelId, await ports.projections.apply(channelId, changesOf(entries))),
+    project: async (channelId, entries) => {
+      // Whoever goes on from the cursor takes it that the gateways know of the removals before it.
+      await announcements.attempted(entries.filter(isMembershipEntry).map(({ id }) => id));
+      contention.seen(channelId, await ports.projections.apply(channelId, changesOf(entries)));
+    },
     onContention: (channelId) => contention.report(channelId),
-    onStored: (entries) => entries.forEach((entry) => live.appended(entry)),
+    onStored: (entries) => entries.forEach((entry) => announcements.tell(entry)),
     onAbsorbed: (entries) => {
       // Who was removed and came back is in: only the last change of each person counts.
       const last = new Map(entries.filter(isMembershipEntry).map((entry) => [entry.userId, entry]));
@@ -61,7 +66,7 @@ export function createAppender(ports: AppenderPorts): Appender {
     async append(draft) {
       const appended = await writers.append(draft);
       // The first attempt may have died between its write and telling the others; they drop what they have already.
-      if (appended.repeated && appended.entry) live.appended(appended.entry);
+      if (appended.repeated && appended.entry) announcements.tell(appended.entry);
       return appended;
     },
   };

@@ -56,7 +56,8 @@ describe('writers of one channel in two Pods', () => {
     const startPod = (): Appender =>
       createAppender({
         ...store,
-        live: { appended: () => undefined, membershipSeen: () => undefined },
+        announcements: { tell: () => undefined, attempted: async () => undefined },
+        live: { membershipSeen: () => undefined },
         clock: time,
         pause: time.sleep,
         random,

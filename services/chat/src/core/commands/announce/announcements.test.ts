@@ -1,0 +1,129 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Entry } from '../../domain/entry.ts';
+import { entryId } from '../../domain/entry.ts';
+import { Announcements } from './announcements.ts';
+import { tellUntold } from './tell-untold.ts';
+
+const CHANNEL = '0198c000-0000-7000-8000-000000000001';
+const base = (seq: number, channelId = CHANNEL) => ({
+  id: entryId(channelId, seq),
+  channelId,
+  seq,
+  messageCount: 0,
+  actorId: 'ada',
+  operation: `${channelId} ${seq}`,
+  at: new Date(seq),
+});
+const archived = (seq: number, channelId = CHANNEL): Entry => ({ ...base(seq, channelId), type: 'archived' });
+const removed = (seq: number): Entry => ({
+  ...base(seq),
+  type: 'member-removed',
+  userId: 'eve',
+  revision: 2,
+});
+const receipts = (seq: number): Entry => ({ ...base(seq), actorId: null, type: 'receipts', receipts: [] });
+const ids = (...seqs: number[]): string[] => seqs.map((seq) => entryId(CHANNEL, seq));
+
+/** A store of entries that outlives a process, and gateways that write down what they hear. */
+function setUp(stored: readonly Entry[] = []) {
+  const heard: string[] = [];
+  const untold = new Set<string>();
+  const gateways = { away: false };
+  const hear = async (entry: Entry, again: boolean): Promise<boolean> => {
+    if (gateways.away) return false;
+    heard.push(`${again ? 'again ' : ''}${entry.seq}`);
+    return true;
+  };
+  const store = {
+    find: async (_before: Date, limit: number) => [...untold].slice(0, limit),
+    forget: async (entryIds: readonly string[]) => entryIds.forEach((id) => untold.delete(id)),
+  };
+  const start = () =>
+    new Announcements({
+      live: {
+        appended: (entry) => hear(entry, false),
+        appendedBefore: (entry) => hear(entry, true),
+      },
+      log: {
+        read: async (entryIds) =>
+          stored.filter(({ id }) => entryIds.includes(id)).toSorted((a, b) => a.seq - b.seq),
+      },
+      untold: store,
+      onError: (error) => {
+        throw error;
+      },
+    });
+  return { heard, untold, gateways, store, start, announcements: start() };
+}
+
+describe('announcements', () => {
+  it('what this process has told of is not told again', async () => {
+    const { announcements, heard } = setUp([archived(1), archived(2)]);
+    announcements.tell(archived(1));
+    announcements.tell(archived(2));
+    expect(await announcements.ensureTold(ids(1, 2))).toEqual(new Set(ids(1, 2)));
+    expect(heard).toEqual(['1', '2']);
+  });
+
+  it('what a process that died has stored is told by another, in order', async () => {
+    const { announcements, heard } = setUp([archived(2), archived(1), archived(3)]);
+    expect(await announcements.ensureTold(ids(3, 1, 2))).toEqual(new Set(ids(1, 2, 3)));
+    expect(heard).toEqual(['again 1', 'again 2', 'again 3']);
+    await announcements.ensureTold(ids(1, 2, 3));
+    expect(heard).toHaveLength(3);
+  });
+
+  it('what did not reach the gateways is not taken for told, and is told when they are back', async () => {
+    const { announcements, heard, gateways } = setUp([archived(1), archived(2)]);
+    announcements.tell(archived(1));
+    gateways.away = true;
+    announcements.tell(archived(2));
+    expect(await announcements.ensureTold(ids(1, 2))).toEqual(new Set(ids(1)));
+    gateways.away = false;
+    await announcements.retry();
+    expect(heard).toEqual(['1', 'again 2']);
+    expect(await announcements.ensureTold(ids(1, 2))).toEqual(new Set(ids(1, 2)));
+    expect(heard).toHaveLength(2);
+  });
+
+  it('of many the last are told: the gap before them is fetched. Of removals every one', async () => {
+    const many = [removed(1), ...Array.from({ length: 30 }, (_, index) => archived(index + 2))];
+    const { announcements, heard } = setUp(many);
+    expect((await announcements.ensureTold(many.map(({ id }) => id))).size).toBe(31);
+    expect(heard).toEqual(['again 1', ...[24, 25, 26, 27, 28, 29, 30, 31].map((seq) => `again ${seq}`)]);
+  });
+
+  it('what is left to be fetched is untold while what follows it is', async () => {
+    const many = Array.from({ length: 20 }, (_, index) => archived(index + 1));
+    const { announcements, gateways } = setUp(many);
+    gateways.away = true;
+    expect(await announcements.ensureTold(many.map(({ id }) => id))).toEqual(new Set());
+  });
+
+  it('an entry without an event stays marked until it is told', async () => {
+    const { announcements, heard, gateways, untold, store, start } = setUp([receipts(1), receipts(2)]);
+    ids(1, 2).forEach((id) => untold.add(id));
+    announcements.tell(receipts(1));
+    gateways.away = true;
+    announcements.tell(receipts(2));
+    await announcements.attempted(ids(1, 2));
+    await new Promise(setImmediate);
+    expect([...untold]).toEqual(ids(2));
+
+    const later = { untold: store, announcements: start() };
+    expect(await tellUntold(later, new Date())).toBe(0);
+    gateways.away = false;
+    expect(await tellUntold(later, new Date())).toBe(1);
+    expect(heard).toEqual(['1', 'again 2']);
+    expect(untold.size).toBe(0);
+  });
+
+  it('every page of what is untold is told', async () => {
+    const many = Array.from({ length: 450 }, (_, index) => archived(1, `channel ${index}`));
+    const { announcements, heard, untold, store } = setUp(many);
+    many.forEach(({ id }) => untold.add(id));
+    expect(await tellUntold({ untold: store, announcements }, new Date())).toBe(450);
+    expect(heard).toHaveLength(450);
+    expect(untold.size).toBe(0);
+  });
+});
