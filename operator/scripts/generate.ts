@@ -1,8 +1,9 @@
 import { readFile, writeFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Helm } from '../packaging/helm.ts';
+import { INSTALL_MANIFEST, installManifest } from '../packaging/install-manifest.ts';
 import { findProgram } from '../test/programs.ts';
 import { artefacts } from './artefacts.ts';
-import { INSTALL_MANIFEST, installManifest } from './install-manifest.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const rules = await readFile(join(root, 'observability/prometheus/rules.yaml'), 'utf8');
@@ -14,13 +15,10 @@ for (const [path, content] of Object.entries(artefacts({ rules }))) {
 }
 
 // Out of the chart that has just been written.
-const helm = findProgram('helm', 'HELM_BINARY');
-if (helm === undefined)
+const program = findProgram('helm', 'HELM_BINARY');
+if (program === undefined)
   process.stdout.write(`${INSTALL_MANIFEST} is as it was: there is no helm on the PATH\n`);
 else {
-  await writeFile(
-    join(root, INSTALL_MANIFEST),
-    await installManifest(helm, join(root, 'charts/chatplatform-operator')),
-  );
+  await writeFile(join(root, INSTALL_MANIFEST), await installManifest(new Helm(program)));
   process.stdout.write(`${INSTALL_MANIFEST}\n`);
 }

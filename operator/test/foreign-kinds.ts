@@ -31,9 +31,12 @@ const definitionOf = ({ apiVersion, kind, plural }: ResourceRef): KubeObject => 
   };
 };
 
-/** Installs stand-ins for the kinds of a platform that come with CRDs of others. */
-export async function installForeignKinds({ client }: TestApiServer): Promise<void> {
-  for (const resource of [KINDS.httpRoute, KINDS.certificate]) {
+/** Installs CRDs of these kinds that take anything. */
+export async function installStandIns(
+  { client }: TestApiServer,
+  resources: readonly ResourceRef[],
+): Promise<void> {
+  for (const resource of resources) {
     await client.apply(CRDS, definitionOf(resource), { fieldManager: 'test', force: true });
     await eventually(`${resource.plural} are served`, () =>
       client.list(resource, { limit: 1 }).then(
@@ -43,3 +46,7 @@ export async function installForeignKinds({ client }: TestApiServer): Promise<vo
     );
   }
 }
+
+/** Installs stand-ins for the kinds of a platform that come with CRDs of others. */
+export const installForeignKinds = (server: TestApiServer): Promise<void> =>
+  installStandIns(server, [KINDS.httpRoute, KINDS.certificate]);

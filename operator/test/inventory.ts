@@ -18,8 +18,13 @@ const FLEETING: ReadonlySet<string> = new Set(['events', 'leases', 'pods.metrics
 /**
  * Everything that a namespace holds, and what the operator has made that belongs to none, of every kind the API server
  * serves: `<resource> <name>`.
+ * @param clusterScoped selector of the objects that belong to no namespace; empty: all of them
  */
-export async function inventory({ transport }: TestApiServer, namespace: string): Promise<string[]> {
+export async function inventory(
+  { transport }: TestApiServer,
+  namespace: string,
+  clusterScoped = MANAGED_SELECTOR,
+): Promise<string[]> {
   const get = async (path: string): Promise<unknown> =>
     (await transport.send({ method: 'GET', path, idempotent: true, verb: 'list', resource: 'inventory' }))
       .body;
@@ -35,7 +40,7 @@ export async function inventory({ transport }: TestApiServer, namespace: string)
       if (!verbs.includes('list') || FLEETING.has(name)) continue;
       const path = namespaced
         ? `${root}/namespaces/${namespace}/${name}`
-        : `${root}/${name}?labelSelector=${encodeURIComponent(MANAGED_SELECTOR)}`;
+        : `${root}/${name}?labelSelector=${encodeURIComponent(clusterScoped)}`;
       const { items } = listSchema.parse(await get(path));
       found.push(...items.map(({ metadata }) => `${name} ${metadata.name}`));
     }

@@ -16,13 +16,20 @@ app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
-{{- define "chatplatform-operator.labels" -}}
+{{- define "chatplatform-operator.ownLabels" -}}
 {{ include "chatplatform-operator.selectorLabels" . }}
 app.kubernetes.io/component: operator
 app.kubernetes.io/part-of: chatplatform
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- end }}
+
+{{- define "chatplatform-operator.labels" -}}
+{{ include "chatplatform-operator.ownLabels" . }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}
 
 {{/* Name of the webhook's Service, and of the Secret with its certificate. */}}
@@ -45,4 +52,7 @@ app.kubernetes.io/name: {{ .Chart.Name }}-test
 app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: test
 app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}

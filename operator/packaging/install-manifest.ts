@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { parseAllDocuments, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import type { KubeObject } from '../src/runtime/index.ts';
+import { isHook } from './helm.ts';
+import type { Helm } from './helm.ts';
 
 export const INSTALL_MANIFEST = 'deploy/install.yaml';
 
@@ -19,8 +19,6 @@ const namespace: KubeObject = {
   },
 };
 
-const isHook = ({ metadata }: KubeObject) => metadata.annotations?.['helm.sh/hook'] !== undefined;
-
 function withoutHelm(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutHelm);
   if (value === null || typeof value !== 'object') return value;
@@ -35,17 +33,9 @@ function withoutHelm(value: unknown): unknown {
 const RANKS = ['Namespace', 'CustomResourceDefinition', 'ServiceAccount'];
 const rank = ({ kind }: KubeObject) => (RANKS.includes(kind) ? RANKS.indexOf(kind) : RANKS.length);
 
-/**
- * The operator as one file, for those who do without Helm: the chart as it comes.
- * @param helm path of the program
- * @param chart folder of the chart
- */
-export async function installManifest(helm: string, chart: string): Promise<string> {
-  const args = ['template', 'chatplatform-operator', chart, `--namespace=${NAMESPACE}`];
-  const { stdout } = await promisify(execFile)(helm, args, { maxBuffer: 2 ** 24 });
-  const rendered = parseAllDocuments(stdout)
-    .map((document) => document.toJS() as KubeObject | null)
-    .filter((object): object is KubeObject => object !== null)
+/** The operator as one file, for those who do without Helm: the chart as it comes. */
+export async function installManifest(helm: Helm): Promise<string> {
+  const rendered = (await helm.render(NAMESPACE))
     .filter((object) => !isHook(object))
     .map((object) => withoutHelm(object) as KubeObject);
   const objects = [namespace, ...rendered].toSorted((a, b) => rank(a) - rank(b));

@@ -1,46 +1,20 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { parseAllDocuments } from 'yaml';
-import { connectTestApiServer, lookUp, DEPLOYMENTS } from '../test/api-server.ts';
-import type { TestApiServer } from '../test/api-server.ts';
+import { describe, expect, test } from '@jest/globals';
+import { customResourceDefinition } from '../src/api/index.ts';
+import { clusterRules, webhookRules } from '../src/rbac.ts';
+import type { KubeObject } from '../src/runtime/index.ts';
 import { findProgram } from '../test/programs.ts';
-import { customResourceDefinition } from './api/index.ts';
-import { clusterRules, webhookRules } from './rbac.ts';
-import type { KubeObject } from './runtime/index.ts';
+import { CHART, Helm, RELEASE } from './helm.ts';
 
-/** Helm 3 or 4. */
-const helmBinary = findProgram('helm', 'HELM_BINARY');
-const CHART = join(import.meta.dirname, '../../charts/chatplatform-operator');
-const RELEASE = 'chatplatform-operator';
-
-const run = promisify(execFile);
-const helm = async (...args: string[]) => (await run(helmBinary ?? '', args, { maxBuffer: 2 ** 24 })).stdout;
-
-async function render(...args: string[]): Promise<KubeObject[]> {
-  const text = await helm('template', RELEASE, CHART, '--namespace=operators', ...args);
-  return parseAllDocuments(text)
-    .map((document) => document.toJS() as KubeObject | null)
-    .filter((object) => object !== null);
-}
+const program = findProgram('helm', 'HELM_BINARY');
+const helm = new Helm(program ?? '');
+const render = (...args: string[]) => helm.render('operators', ...args);
 
 const only = (objects: readonly KubeObject[], kind: string, name = RELEASE) =>
   objects.find((object) => object.kind === kind && object.metadata.name === name);
 
-(helmBinary === undefined ? describe.skip : describe)('the chart (needs helm)', () => {
-  let server: TestApiServer;
-  let namespace: string;
-
-  beforeAll(async () => {
-    server = await connectTestApiServer();
-    namespace = await server.namespace();
-  }, 60_000);
-
-  afterAll(() => server.close());
-
+(program === undefined ? describe.skip : describe)('the chart (needs helm)', () => {
   test('passes lint', async () => {
-    expect(await helm('lint', '--strict', CHART)).toContain('0 chart(s) failed');
+    expect(await helm.run('lint', '--strict', CHART)).toContain('0 chart(s) failed');
   });
 
   test('brings the CRD as it is generated, to be kept when the chart goes', async () => {
@@ -113,53 +87,13 @@ const only = (objects: readonly KubeObject[], kind: string, name = RELEASE) =>
 
   test.each([
     ['an unknown value', '--set=replica=1', 'replica'],
+    ['an unknown value inside of another', '--set=webhook.enable=false', 'enable'],
     ['an unknown image', '--set=images.reddis=a', 'reddis'],
+    ['a pull secret without a name', '--set=imagePullSecrets[0].nam=a', 'nam'],
+    ['a label that Pods are found by', '--set=commonLabels.app\\.kubernetes\\.io/name=a', 'commonLabels'],
     ['negative replicas', '--set=replicas=-1', 'replicas'],
     ['a log level that is none', '--set=logLevel=loud', 'logLevel'],
   ])('refuses %s', async (_, flag, named) => {
     await expect(render(flag)).rejects.toThrow(named);
   });
-
-  test.each([
-    ['as it comes', []],
-    ['for one namespace', ['--set=watchNamespace=default']],
-    ['with two that stand by for one another', ['--set=replicas=2']],
-    ['with tracing', ['--set=tracing.endpoint=http://otel:4318', '--set=tracing.sampling=0.5']],
-    [
-      'tuned',
-      [
-        '--set=nodeSelector.disk=ssd',
-        '--set=priorityClassName=system-cluster-critical',
-        '--set=imagePullSecrets[0].name=pull',
-      ],
-    ],
-  ])(
-    'is accepted by the API server %s',
-    async (_, flags) => {
-      const answer = await helm(
-        'upgrade',
-        '--install',
-        RELEASE,
-        CHART,
-        '--dry-run=server',
-        `--namespace=${namespace}`,
-        `--kubeconfig=${server.kubeconfig}`,
-        '--set=crds.install=false',
-        ...flags,
-      );
-      expect(answer).toContain('STATUS: pending-install');
-    },
-    30_000,
-  );
-
-  test('installs, upgrades and goes', async () => {
-    const at = [`--namespace=${namespace}`, `--kubeconfig=${server.kubeconfig}`];
-    const values = ['--set=crds.install=false', `--set=watchNamespace=${namespace}`];
-    await helm('upgrade', '--install', RELEASE, CHART, ...at, ...values);
-    await helm('upgrade', '--install', RELEASE, CHART, ...at, ...values, '--set=replicas=2');
-    const deployment = await lookUp(server, DEPLOYMENTS, namespace, RELEASE);
-    expect(deployment?.['spec']).toMatchObject({ replicas: 2 });
-    await helm('uninstall', RELEASE, ...at, '--wait');
-    expect(await lookUp(server, DEPLOYMENTS, namespace, RELEASE)).toBeUndefined();
-  }, 60_000);
 });

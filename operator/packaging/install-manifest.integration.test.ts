@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
-import { INSTALL_MANIFEST, installManifest } from '../scripts/install-manifest.ts';
 import { connectTestApiServer } from '../test/api-server.ts';
 import type { TestApiServer } from '../test/api-server.ts';
 import { findProgram } from '../test/programs.ts';
-import type { KubeObject } from './runtime/index.ts';
+import type { KubeObject } from '../src/runtime/index.ts';
+import { Helm } from './helm.ts';
+import { INSTALL_MANIFEST, installManifest } from './install-manifest.ts';
 
 const helm = findProgram('helm', 'HELM_BINARY');
 const kubectl = findProgram('kubectl', 'KUBECTL_BINARY');
@@ -18,7 +19,7 @@ const read = () => readFile(join(root, INSTALL_MANIFEST), 'utf8');
 (helm === undefined ? test.skip : test)(
   'install.yaml is what the chart says: else run `npm run generate -w operator` (needs helm)',
   async () => {
-    expect(await read()).toBe(await installManifest(helm ?? '', join(root, 'charts/chatplatform-operator')));
+    expect(await read()).toBe(await installManifest(new Helm(helm ?? '')));
   },
 );
 
@@ -47,7 +48,7 @@ test('install.yaml asks nothing of Helm, and names its namespace everywhere', as
       expect(stdout).toContain('deployment.apps/chatplatform-operator serverside-applied');
     } finally {
       // All but the CRD, which other tests of the same API server may be using.
-      const kinds = 'clusterrole,clusterrolebinding';
+      const kinds = 'validatingwebhookconfiguration,clusterrole,clusterrolebinding';
       await run('delete', kinds, '-l', 'app.kubernetes.io/name=chatplatform-operator', '--ignore-not-found');
       await run('delete', 'namespace', 'chatplatform-system', '--ignore-not-found', '--wait=false');
     }

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { parseAllDocuments } from 'yaml';
+import type { KubeObject } from '../src/runtime/index.ts';
+
+export const CHART = join(import.meta.dirname, '../../charts/chatplatform-operator');
+export const RELEASE = 'chatplatform-operator';
+
+const run = promisify(execFile);
+
+/** Helm 3 or 4. */
+export class Helm {
+  readonly #program: string;
+
+  /** @param program its path */
+  constructor(program: string) {
+    this.#program = program;
+  }
+
+  /** What it prints. @throws Error with what it complains of */
+  async run(...args: string[]): Promise<string> {
+    return (await run(this.#program, args, { maxBuffer: 2 ** 24 })).stdout;
+  }
+
+  /** The chart's objects, hooks too, as they would be installed in `namespace`. */
+  async render(namespace: string, ...args: string[]): Promise<KubeObject[]> {
+    const text = await this.run('template', RELEASE, CHART, `--namespace=${namespace}`, ...args);
+    return parseAllDocuments(text)
+      .map((document) => document.toJS() as KubeObject | null)
+      .filter((object) => object !== null);
+  }
+}
+
+/** Hooks are Helm's own: it makes them when it comes to them, and they belong to no release. */
+export const isHook = ({ metadata }: KubeObject): boolean =>
+  metadata.annotations?.['helm.sh/hook'] !== undefined;
