@@ -2,8 +2,10 @@ import { durationSeconds, statusSchema } from './api/index.ts';
 import { CHAT_PLATFORM } from './caches.ts';
 import { describeFinding } from './checks/finding.ts';
 import { isSettled } from './platform/component.ts';
+import { jobsToRetry } from './platform/failed-jobs.ts';
 import { STAGES } from './platform/rollout.ts';
-import { migrationsToRetry } from './platform/services/migrations.ts';
+import { MIGRATIONS_COMPONENT } from './platform/services/migrations.ts';
+import { STORE_LOGINS_COMPONENT } from './platform/store-logins/store-logins.ts';
 import { opensAt } from './platform/upgrade/maintenance-window.ts';
 import type { Gate, UpgradePlan } from './platform/upgrade/plan.ts';
 import { BlockedError } from './reconcile/blocked-error.ts';
@@ -68,7 +70,7 @@ async function bringAbout(
   refuseWhatCannotWork(facts);
   await dependencies.finalizers.ensure(facts.object, FINALIZER);
   const credentials = await context.step('credentials', () => keepCredentials(dependencies, facts, signal));
-  await retryMigrations(dependencies, facts, signal);
+  await retryJobs(dependencies, facts, signal);
 
   const wanted = describePlatform(dependencies, facts, credentials);
   const plan = planVersions(dependencies, facts, wanted);
@@ -115,8 +117,11 @@ async function tearDown(
   return { requeueAfterMs: UNSETTLED_POLL_MS };
 }
 
-async function retryMigrations(dependencies: Dependencies, facts: Facts, signal: AbortSignal): Promise<void> {
-  for (const job of migrationsToRetry(facts.observed, dependencies.clock.now())) {
+/** Those that do their work once, and whose work has to be done. */
+const RETRIED = [MIGRATIONS_COMPONENT, STORE_LOGINS_COMPONENT];
+
+async function retryJobs(dependencies: Dependencies, facts: Facts, signal: AbortSignal): Promise<void> {
+  for (const job of jobsToRetry(RETRIED, facts.observed, dependencies.clock.now())) {
     const { name, namespace = '' } = job.metadata;
     await dependencies.client.delete(dependencies.caches.of(job).resource, { namespace, name }, { signal });
   }

@@ -32,6 +32,7 @@ export const condition = (status: ChatPlatformStatus | undefined, type: string) 
 /** A real API server, and operators and stand-ins that end with each test. */
 export class PlatformBench {
   readonly #running: { stop(): Promise<void> }[] = [];
+  readonly #standIns: { stop(): Promise<void> }[] = [];
   #server: TestApiServer | undefined;
   /** Ms by which the operators' wall clocks are ahead. */
   #ahead = 0;
@@ -44,6 +45,7 @@ export class PlatformBench {
       await installCrd(bench.server);
     }, 60_000);
     afterEach(async () => {
+      await bench.unsettle();
       for (const process of bench.#running.splice(0).reverse()) await process.stop();
       bench.#ahead = 0;
     });
@@ -83,7 +85,12 @@ export class PlatformBench {
   }
 
   settle(namespace: string, options: Pick<StandInOptions, 'broken'> = {}): void {
-    this.#running.push(startStandIn({ client: this.client, namespace, ...options }));
+    this.#standIns.push(startStandIn({ client: this.client, namespace, ...options }));
+  }
+
+  /** Ends what plays controllers and kubelet. */
+  async unsettle(): Promise<void> {
+    for (const standIn of this.#standIns.splice(0)) await standIn.stop();
   }
 
   /** A namespace with an operator, what plays controllers and kubelet, and the platform. */

@@ -63,6 +63,7 @@ export function platformOf(spec: ChatPlatformSpec, given: Partial<Platform> = {}
     volumes: new Map(),
     cluster: { dnsServer: '10.96.0.10', dnsDomain: 'cluster.local', nodeAddress },
     credentials: decideCredentials(undefined, predictableEntropy()).credentials,
+    rotating: new Set(),
     references,
     missing: missingReferences(wanted, references),
     url: publicUrl({ name, spec: effective, nodeAddress }, observedFrom([])),

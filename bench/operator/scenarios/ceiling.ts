@@ -35,6 +35,7 @@ function manifestsOf(given: Record<string, unknown>): KubeObject[] {
     volumes: new Map(),
     cluster: { dnsServer: '10.96.0.10', dnsDomain: 'cluster.local', nodeAddress: '192.0.2.1' },
     credentials: decideCredentials(undefined, systemEntropy).credentials,
+    rotating: new Set(),
     references: new Map(),
     missing: [],
     url: 'http://192.0.2.1:30080',

@@ -75,8 +75,8 @@ const gate = documented(
 const rotation = z.object({
   name: documented(z.string(), { text: 'What is rotated.', example: 'jwt' }),
   request: documented(z.string(), { text: 'The entry of the annotation that asked for it.' }),
-  phase: documented(z.enum(['Publishing', 'Signing', 'Done']), {
-    text: 'Publishing: the new key is known beside the old one. Signing: it signs, and the old one is kept for tokens that are about. Done: the old one is gone.',
+  phase: documented(z.enum(['Publishing', 'Signing', 'Adding', 'Switching', 'Revoking', 'Done']), {
+    text: 'Keys: Publishing: the new key is known beside the old one. Signing: it signs, and the old one is kept for tokens that are about. Logins of a store: Adding: the store is told of the new one. Switching: services are rolled to it. Revoking: the store is told to refuse the old one. Done: the old one is gone.',
   }),
   since: documented(z.string(), { text: 'Since when.', extensions: { format: 'date-time' } }),
 });

@@ -1,7 +1,9 @@
 import type { EffectiveSpec, ExternalServer } from '../api/index.ts';
 import { objectName } from './labels.ts';
 import type { Platform } from './model.ts';
+import { DATABASES } from './postgresql/logins.ts';
 import { referenceValue } from './references.ts';
+import { usedLogin } from './secrets/logins.ts';
 
 /** What the services are told about a store: plain settings, and secrets that go to files. */
 export interface Settings {
@@ -41,10 +43,11 @@ const withTls = (external: ExternalServer) => external.tls ?? true;
 export function rabbitmqUrl(platform: Platform): string {
   const external = platform.spec.stores.rabbitmq.external;
   if (external === undefined) {
+    const { user: username, password } = usedLogin(platform.credentials, 'rabbitmqPassword');
     return connectionUrl({
       scheme: 'amqp',
-      username: 'chatplatform',
-      password: platform.credentials.rabbitmqPassword,
+      username,
+      password,
       host: objectName(platform, 'rabbitmq'),
       port: 5672,
     });
@@ -68,7 +71,7 @@ export function redisUrl(platform: Platform): string {
     return connectionUrl({
       scheme: 'redis',
       username: '',
-      password: platform.credentials.redisPassword,
+      password: usedLogin(platform.credentials, 'redisPassword').password,
       host: objectName(platform, 'redis'),
       port: 6379,
     });
@@ -111,12 +114,12 @@ export function mongodbUrl(platform: Platform): string {
   );
 }
 
-function managedPostgresqlUrl(platform: Platform, database: 'auth' | 'analytics'): string {
-  const { postgresqlAuthPassword, postgresqlAnalyticsPassword } = platform.credentials;
+function managedPostgresqlUrl(platform: Platform, database: keyof typeof DATABASES): string {
+  const { user: username, password } = usedLogin(platform.credentials, DATABASES[database]);
   return connectionUrl({
     scheme: 'postgres',
-    username: database,
-    password: database === 'auth' ? postgresqlAuthPassword : postgresqlAnalyticsPassword,
+    username,
+    password,
     host: objectName(platform, 'postgresql'),
     port: 5432,
     path: `/${database}`,

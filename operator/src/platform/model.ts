@@ -1,5 +1,6 @@
 import type { EffectiveSpec, WorkloadName } from '../api/index.ts';
 import type { Credentials } from './secrets/credentials.ts';
+import type { Rotatable } from './secrets/rotation.ts';
 import type { MissingReference, References } from './references.ts';
 
 export const IMAGE_KEYS = [
@@ -51,6 +52,8 @@ export interface Platform {
   readonly volumes: ReadonlyMap<string, string>;
   readonly cluster: ClusterFacts;
   readonly credentials: Credentials;
+  /** Credentials that are being rotated now. */
+  readonly rotating: ReadonlySet<Rotatable>;
   /** Values of the Secrets that the spec refers to. */
   readonly references: References;
   /** References that cannot be followed now: what needs them waits. */

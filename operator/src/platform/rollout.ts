@@ -18,6 +18,7 @@ import { SERVICES } from './services/definitions.ts';
 import { migrations } from './services/migrations.ts';
 import { serviceComponent } from './services/service.ts';
 import { sql } from './sql/sql.ts';
+import { storeLogins } from './store-logins/store-logins.ts';
 import { web } from './web/web.ts';
 
 export interface Stage {
@@ -54,7 +55,7 @@ export const STAGES: readonly Stage[] = [
   { name: 'tools', components: [mail, jaeger, prometheus, dashboards], gate: false },
   {
     name: 'stores',
-    components: [sql, postgresql, mongodb, influxdb, redis, rabbitmq, objectStorage],
+    components: [sql, postgresql, mongodb, influxdb, redis, rabbitmq, objectStorage, storeLogins],
     gate: true,
   },
   { name: 'migrations', components: [migrations], gate: true },

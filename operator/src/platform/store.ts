@@ -20,6 +20,8 @@ export interface StoreOptions {
   readonly pod?: Pick<PodOptions, 'volumes' | 'graceSeconds'>;
   /** Files of the store's own Secret `<name>-<component>`, which holds its configuration and credentials. */
   readonly secretFiles?: Readonly<Record<string, string>>;
+  /** Files of the same Secret that a running store need not be restarted for: it is told by other means. */
+  readonly liveFiles?: Readonly<Record<string, string>>;
   /** Where the Secret is mounted; not mounted when absent. */
   readonly secretPath?: string;
   /** Ports of its Service, by the names of the container's ports. */
@@ -147,7 +149,7 @@ export function storeObjects(platform: Platform, options: StoreOptions): KubeObj
   return [
     ...(options.secretFiles === undefined
       ? []
-      : [componentSecret(platform, options.component, options.secretFiles)]),
+      : [componentSecret(platform, options.component, { ...options.secretFiles, ...options.liveFiles })]),
     clusterService(platform, options.component, options.servicePorts),
     dataClaim(platform, options),
     statefulSet(platform, options),

@@ -2,7 +2,13 @@ import type { ChatPlatformStatus, ComponentLine, VersionStatus } from '../api/in
 import { describeFinding } from '../checks/finding.ts';
 import { defined } from '../defined.ts';
 import { isSettled } from '../platform/component.ts';
-import { ROTATABLE, ROTATE_ANNOTATION, rotationRequests } from '../platform/secrets/rotation.ts';
+import {
+  ROTATABLE,
+  ROTATABLE_STORES,
+  ROTATE_ANNOTATION,
+  rotationRequests,
+} from '../platform/secrets/rotation.ts';
+import { cannotRotateLogins } from '../platform/store-logins/store-logins.ts';
 import { opensAt } from '../platform/upgrade/maintenance-window.ts';
 import type { Gate, UpgradePhase, UpgradePlan } from '../platform/upgrade/plan.ts';
 import { compareVersions } from '../platform/upgrade/versions.ts';
@@ -143,15 +149,24 @@ function componentLine({ component, health }: ComponentResult): ComponentLine {
   };
 }
 
+/** Entries of the annotation that ask for what cannot be done. */
+function vainRotations({ object, spec }: Facts): string[] {
+  const { wanted, unknown } = rotationRequests(object.metadata.annotations?.[ROTATE_ANNOTATION]);
+  const reasons = ROTATABLE_STORES.flatMap((store) => {
+    const entry = wanted.get(store);
+    const reason = entry === undefined ? undefined : cannotRotateLogins({ spec }, store);
+    return reason === undefined ? [] : [`"${entry ?? ''}": ${reason}`];
+  });
+  const unknowns = unknown.map((entry) => `"${entry}" names nothing of ${ROTATABLE.join(', ')}`);
+  return [...unknowns, ...reasons].map((text) => `annotation ${ROTATE_ANNOTATION}: ${text}`);
+}
+
 /** What is allowed and unwise. It takes nothing from readiness. */
 function warnings({ facts }: Story): Truth {
   const { findings } = facts;
-  const { unknown } = rotationRequests(facts.object.metadata.annotations?.[ROTATE_ANNOTATION]);
   const texts = [
     ...findings.filter(({ severity }) => severity === 'warn').map(describeFinding),
-    ...unknown.map(
-      (entry) => `annotation ${ROTATE_ANNOTATION}: "${entry}" names nothing of ${ROTATABLE.join(', ')}`,
-    ),
+    ...vainRotations(facts),
   ];
   return texts.length === 0
     ? no('NothingUnwise', 'nothing in the spec is unwise')

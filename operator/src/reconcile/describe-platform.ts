@@ -4,6 +4,13 @@ import { allOn, imagesFor } from '../platform/images.ts';
 import { KINDS } from '../platform/kinds.ts';
 import type { Platform } from '../platform/model.ts';
 import type { Observed } from '../platform/observed.ts';
+import { credentialsName } from '../platform/secrets/credentials.ts';
+import {
+  ROTATABLE,
+  isUnderWay,
+  parseRotationState,
+  rotationAnnotation,
+} from '../platform/secrets/rotation.ts';
 import type { UpgradePlan } from '../platform/upgrade/plan.ts';
 import type { Dependencies, Facts } from './gather.ts';
 
@@ -14,6 +21,14 @@ function volumeSizes(observed: Observed): Platform['volumes'] {
       const size = spec?.resources?.requests?.['storage'];
       return metadata?.name === undefined || size === undefined ? [] : [[metadata.name, String(size)]];
     }),
+  );
+}
+
+/** Noted on the Secret with the credentials. */
+function rotatingNow(platform: { name: string }, observed: Observed): Platform['rotating'] {
+  const { annotations = {} } = observed.get(KINDS.secret, credentialsName(platform))?.metadata ?? {};
+  return new Set(
+    ROTATABLE.filter((name) => isUnderWay(parseRotationState(annotations[rotationAnnotation(name)]))),
   );
 }
 
@@ -35,6 +50,7 @@ export function describePlatform(
     volumes: volumeSizes(observed),
     cluster: { dnsServer: dns.server, dnsDomain: dns.domain, nodeAddress },
     credentials,
+    rotating: rotatingNow({ name }, observed),
     references,
     missing,
     url: publicUrl({ name, spec, nodeAddress }, observed),

@@ -1,21 +1,35 @@
 import { durationSeconds } from '../api/index.ts';
-import type { ChatPlatformStatus } from '../api/index.ts';
+import type { ChatPlatformStatus, WorkloadName } from '../api/index.ts';
 import { isSettled } from '../platform/component.ts';
 import { KINDS } from '../platform/kinds.ts';
 import { CONFIG_HASH_ANNOTATION, objectName } from '../platform/labels.ts';
 import type { Platform } from '../platform/model.ts';
 import type { Observed } from '../platform/observed.ts';
-import { credentialsName, credentialsSecret } from '../platform/secrets/credentials.ts';
+import { credentialsName, credentialsSecret, newPassword } from '../platform/secrets/credentials.ts';
+import type { Credentials } from '../platform/secrets/credentials.ts';
+import { keyRotation } from '../platform/secrets/key-rotation.ts';
+import { credentialsOf, loginRotation } from '../platform/secrets/login-rotation.ts';
+import type { LoginValues } from '../platform/secrets/login-rotation.ts';
 import {
+  ROTATABLE,
   ROTATE_ANNOTATION,
-  nextKeyRotationStep,
+  nextRotationStep,
   parseRotationState,
   phaseEndsAt,
   rotationAnnotation,
   rotationRequests,
 } from '../platform/secrets/rotation.ts';
-import type { KeyRotationFacts, RotationState } from '../platform/secrets/rotation.ts';
+import type {
+  Rotatable,
+  RotatableStore,
+  RotationCourse,
+  RotationFacts,
+  RotationPhase,
+  RotationState,
+} from '../platform/secrets/rotation.ts';
+import { MIGRATIONS_COMPONENT, migrations } from '../platform/services/migrations.ts';
 import { configHashOf } from '../platform/services/service.ts';
+import { cannotRotateLogins, loginWorkloads, loginsAreSet } from '../platform/store-logins/store-logins.ts';
 import { opensAt } from '../platform/upgrade/maintenance-window.ts';
 import { deploymentHealth } from '../platform/workload-health.ts';
 import { formatTime } from '../runtime/index.ts';
@@ -23,34 +37,116 @@ import type { EventDetails, KubeObject } from '../runtime/index.ts';
 import { observe } from './gather.ts';
 import type { Dependencies, Facts } from './gather.ts';
 
-/** Every Pod of auth runs with the keys that are stored now. */
-function authHasTheKeys(platform: Platform, observed: Observed): boolean {
-  const name = objectName(platform, 'auth');
+/** What a rotation is judged by: the platform as it was applied, and what runs now. */
+interface Scene {
+  readonly dependencies: Dependencies;
+  readonly facts: Facts;
+  readonly platform: Platform;
+  readonly observed: Observed;
+  /** The Secret with the credentials. */
+  readonly secret: KubeObject;
+}
+
+/** Every Pod of a service runs with the credentials that are stored now. */
+function hasCredentials({ platform, observed }: Scene, service: Exclude<WorkloadName, 'web'>): boolean {
+  const name = objectName(platform, service);
   const spec = observed.get(KINDS.deployment, name)?.['spec'] as
     { template?: { metadata?: { annotations?: Record<string, string> } } } | undefined;
   const applied = spec?.template?.metadata?.annotations?.[CONFIG_HASH_ANNOTATION];
-  return applied === configHashOf(platform, 'auth') && isSettled(deploymentHealth(observed, 'auth', name));
+  return applied === configHashOf(platform, service) && isSettled(deploymentHealth(observed, service, name));
 }
 
-function rotationFacts(
-  { environment }: Dependencies,
-  facts: Facts,
-  { platform, secret, observed }: { platform: Platform; secret: KubeObject; observed: Observed },
-): KeyRotationFacts {
-  const { spec, now } = facts;
+/** A Deployment counts no Pods that are on their way out, though these work with what they were given. */
+const hasLeaving = ({ observed }: Scene, component: string) =>
+  observed.ofComponent(KINDS.pod, component).some(({ metadata }) => metadata.deletionTimestamp !== undefined);
+
+/** Nothing is left that works with other logins than those of now. */
+function haveSwitched(scene: Scene, store: RotatableStore): boolean {
+  const services = loginWorkloads(scene.platform, store).filter((name) => name !== 'web');
+  return (
+    services.every((service) => hasCredentials(scene, service)) &&
+    isSettled(migrations.health(scene.platform, scene.observed)) &&
+    ![...services, MIGRATIONS_COMPONENT].some((component) => hasLeaving(scene, component))
+  );
+}
+
+const stateOf = ({ secret }: Scene, name: Rotatable) =>
+  parseRotationState(secret.metadata.annotations?.[rotationAnnotation(name)]);
+
+/** A first rollout has nobody to disturb, and nothing yet that could be rotated. */
+const mayBegin = ({ facts: { platform, spec, now } }: Scene): boolean =>
+  platform.status?.version?.current !== undefined && opensAt(spec.maintenanceWindow, now) === undefined;
+
+function common(scene: Scene, name: Rotatable): Omit<RotationFacts<never>, 'value' | 'settled'> {
+  const { object, now } = scene.facts;
   return {
-    request: rotationRequests(facts.object.metadata.annotations?.[ROTATE_ANNOTATION]).wanted.get('jwt'),
-    state: parseRotationState(secret.metadata.annotations?.[rotationAnnotation('jwt')]),
-    keys: platform.credentials.jwtSigningKey,
-    newKey: () => environment.entropy.signingKey(),
-    settled: authHasTheKeys(platform, observed),
-    // A first rollout has nobody to disturb, and nothing yet that could be rotated.
-    mayBegin:
-      facts.platform.status?.version?.current !== undefined &&
-      opensAt(spec.maintenanceWindow, now) === undefined,
-    tokenLifetimeMs: durationSeconds(spec.auth.accessTokenLifetime) * 1000,
+    request: rotationRequests(object.metadata.annotations?.[ROTATE_ANNOTATION]).wanted.get(name),
+    state: stateOf(scene, name),
+    mayBegin: mayBegin(scene),
     now,
   };
+}
+
+interface Progress {
+  readonly name: Rotatable;
+  /** The state that is stored now. */
+  readonly before: RotationState | undefined;
+  readonly step?: { readonly state: RotationState; readonly credentials: Partial<Credentials> } | undefined;
+  readonly endsAt: number | undefined;
+}
+
+function progressOf<Value>(
+  name: Rotatable,
+  course: RotationCourse<Value>,
+  facts: RotationFacts<Value>,
+  toCredentials: (value: Value) => Partial<Credentials>,
+): Progress {
+  const step = nextRotationStep(course, facts);
+  return {
+    name,
+    before: facts.state,
+    step: step && { state: step.state, credentials: toCredentials(step.value) },
+    endsAt: phaseEndsAt(course, facts.state),
+  };
+}
+
+function keyProgress(scene: Scene): Progress {
+  const { dependencies, facts, platform } = scene;
+  const course = keyRotation({
+    newKey: () => dependencies.environment.entropy.signingKey(),
+    tokenLifetimeMs: durationSeconds(facts.spec.auth.accessTokenLifetime) * 1000,
+  });
+  const value = platform.credentials.jwtSigningKey;
+  const settled = hasCredentials(scene, 'auth');
+  return progressOf('jwt', course, { ...common(scene, 'jwt'), value, settled }, (jwtSigningKey) => ({
+    jwtSigningKey,
+  }));
+}
+
+function loginProgress(scene: Scene, store: RotatableStore): Progress {
+  const { dependencies, platform, observed } = scene;
+  const { entropy } = dependencies.environment;
+  const given = common(scene, store);
+  const value: LoginValues = Object.fromEntries(
+    credentialsOf(store).map((name) => [name, platform.credentials[name]]),
+  );
+  const facts: RotationFacts<LoginValues> = {
+    ...given,
+    value,
+    // A store that has gone to somebody else meanwhile knows none of these logins: there is nothing to wait for.
+    settled:
+      cannotRotateLogins(platform, store) !== undefined ||
+      (given.state?.phase === 'Switching'
+        ? haveSwitched(scene, store)
+        : loginsAreSet(platform, observed, store)),
+    mayBegin: given.mayBegin && cannotRotateLogins(platform, store) === undefined,
+  };
+  return progressOf(
+    store,
+    loginRotation(() => newPassword(entropy)),
+    facts,
+    (values) => values,
+  );
 }
 
 export interface Rotation {
@@ -59,28 +155,50 @@ export interface Rotation {
   readonly lookAgainMs?: number;
 }
 
-const rotationStatus = ({ request, phase, since }: RotationState) => ({
-  name: 'jwt',
+const rotationStatus = (name: Rotatable, { request, phase, since }: RotationState) => ({
+  name,
   request,
   phase,
   since: formatTime(since),
 });
 
+const PHASE_NOTES: Readonly<Record<RotationPhase, string>> = {
+  Publishing: 'a new signing key is published beside the old one',
+  Signing: 'the new key signs; the old one is kept for tokens that are about',
+  Adding: 'the store is told of a new login beside the old one',
+  Switching: 'services are rolled to the new login',
+  Revoking: 'the store is told to refuse the old login',
+  Done: 'what was there before is gone',
+};
+
 const eventFor = ({ request, phase }: RotationState): EventDetails => ({
   type: 'Normal',
   reason: phase === 'Done' ? 'Rotated' : 'Rotating',
   action: 'RotateCredentials',
-  note: {
-    Publishing: `${request}: a new signing key is published beside the old one`,
-    Signing: `${request}: the new key signs; the old one is kept for tokens that are about`,
-    Done: `${request}: the old signing key is gone`,
-  }[phase],
+  note: `${request}: ${PHASE_NOTES[phase]}`,
 });
 
+/** Stores credentials and progress in one write: so neither can be stored without the other. */
+async function store(
+  { dependencies, platform, secret }: Scene,
+  progress: readonly Progress[],
+): Promise<void> {
+  const annotations = { ...secret.metadata.annotations };
+  let credentials = platform.credentials;
+  for (const { name, step } of progress) {
+    if (step === undefined) continue;
+    annotations[rotationAnnotation(name)] = JSON.stringify(step.state);
+    credentials = { ...credentials, ...step.credentials };
+  }
+  await dependencies.client.replace(
+    KINDS.secret,
+    credentialsSecret(platform, credentials, { ...secret.metadata, annotations }),
+  );
+}
+
 /**
- * Takes the rotation of credentials a step further, after everything has been applied: what a step needs to have come
- * about is judged by what runs. The Secret holds keys and progress alike, so that neither can be stored without the
- * other.
+ * Takes the rotations of credentials a step further, after everything has been applied: what a step needs to have come
+ * about is judged by what runs.
  */
 export async function rotateCredentials(
   dependencies: Dependencies,
@@ -90,23 +208,25 @@ export async function rotateCredentials(
   const observed = observe(dependencies, facts.key);
   const secret = observed.get(KINDS.secret, credentialsName(platform));
   if (secret === undefined) return { status: [] };
-  const before = rotationFacts(dependencies, facts, { platform, secret, observed });
-  const step = nextKeyRotationStep(before);
-  if (step === undefined) {
-    const ends = phaseEndsAt(before);
-    const status = before.state === undefined ? [] : [rotationStatus(before.state)];
-    return ends === undefined ? { status } : { status, lookAgainMs: Math.max(0, ends - before.now) };
-  }
-  const annotations = {
-    ...secret.metadata.annotations,
-    [rotationAnnotation('jwt')]: JSON.stringify(step.state),
-  };
-  const credentials = { ...platform.credentials, jwtSigningKey: step.keys };
-  await dependencies.client.replace(
-    KINDS.secret,
-    credentialsSecret(platform, credentials, { ...secret.metadata, annotations }),
+  const scene: Scene = { dependencies, facts, platform, observed, secret };
+  const progress = ROTATABLE.map((name) =>
+    name === 'jwt' ? keyProgress(scene) : loginProgress(scene, name),
   );
-  if (step.state.phase !== before.state?.phase)
-    dependencies.events.record(facts.object, eventFor(step.state));
-  return { status: [rotationStatus(step.state)] };
+  const status = progress.flatMap(({ name, before, step }) => {
+    const state = step?.state ?? before;
+    return state === undefined ? [] : [rotationStatus(name, state)];
+  });
+  const stepping = progress.filter(({ step }) => step !== undefined);
+  if (stepping.length === 0) {
+    const ends = progress.flatMap(({ endsAt }) => endsAt ?? []);
+    return ends.length === 0
+      ? { status }
+      : { status, lookAgainMs: Math.max(0, Math.min(...ends) - facts.now) };
+  }
+  await store(scene, stepping);
+  for (const { before, step } of stepping) {
+    if (step !== undefined && step.state.phase !== before?.phase)
+      dependencies.events.record(facts.object, eventFor(step.state));
+  }
+  return { status };
 }

@@ -1,4 +1,5 @@
 import { secretValues } from '../platform/secrets/credentials.ts';
+import { ROTATE_ANNOTATION } from '../platform/secrets/rotation.ts';
 import { FencedError, isAlreadyExists, isConflict, isNotFound, sleep } from '../runtime/index.ts';
 import type { ApiClient, Clock, KubeObject, Logger, ResourceRef } from '../runtime/index.ts';
 import { KINDS } from '../platform/kinds.ts';
@@ -32,6 +33,10 @@ const RETRY_MS = 2_000;
 interface Webhook {
   readonly clientConfig: { readonly caBundle?: string };
 }
+
+/** Somebody wants another certificate now. The Secret is stored without the wish once it is granted. */
+const isToBeRotated = (secret: KubeObject | undefined) =>
+  secret?.metadata.annotations?.[ROTATE_ANNOTATION] !== undefined;
 
 const webhooksOf = (configuration: KubeObject) => (configuration['webhooks'] ?? []) as readonly Webhook[];
 
@@ -78,7 +83,8 @@ export class CertificateKeeper {
     const { client, clock, names, secret } = this.#options;
     const stored = await client.get(KINDS.secret, secret).catch(orMissing);
     const held = stored && fromSecretData(secretValues(stored));
-    if (held !== undefined && isFit(held, names, clock.now())) return held;
+    const isKept = held !== undefined && isFit(held, names, clock.now()) && !isToBeRotated(stored);
+    if (isKept) return held;
     const renewed = await this.#renew(held?.authorities ?? '');
     return (await this.#asLeader(() => this.#store(renewed, stored))) ? renewed : held;
   }

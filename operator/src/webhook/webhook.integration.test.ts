@@ -7,6 +7,7 @@ import { installCrd } from '../../test/platform-operator.ts';
 import { CHAT_PLATFORM } from '../caches.ts';
 import { KINDS } from '../platform/kinds.ts';
 import { secretValues } from '../platform/secrets/credentials.ts';
+import { ROTATE_ANNOTATION } from '../platform/secrets/rotation.ts';
 import { ReflectedCaches } from '../runtime/cache/cache-set.ts';
 import { systemClock } from '../runtime/index.ts';
 import type { KubeObject } from '../runtime/index.ts';
@@ -184,6 +185,26 @@ test('renews its certificate in time, and whoever serves with the last one stays
     new X509Certificate(certificate ?? '').verify(new X509Certificate(authority).publicKey);
   expect(isSignedBy(second['tls.crt'], own)).toBe(true);
   expect(isSignedBy(first['tls.crt'], last)).toBe(true);
+}, 240_000);
+
+test('takes another certificate when it is asked to, once', async () => {
+  await configure('https://127.0.0.1:1/validate');
+  const at = { namespace, name: 'webhook' };
+  await pointTo((await startReplica()).port);
+  const first = secretValues(await server.client.get(KINDS.secret, at));
+  await running.pop()?.();
+  await server.client.mergePatch(KINDS.secret, at, {
+    metadata: { annotations: { [ROTATE_ANNOTATION]: '1' } },
+  });
+  await pointTo((await startReplica()).port);
+  const renewed = await server.client.get(KINDS.secret, at);
+  expect(secretValues(renewed)['tls.crt']).not.toBe(first['tls.crt']);
+  // Whoever serves with the first one until its next look stays trusted.
+  expect(secretValues(renewed)['ca.crt']).toContain(
+    first['ca.crt']?.split(/(?<=-----END CERTIFICATE-----\n)/)[0]?.trim(),
+  );
+  expect(await trusted()).toBe(secretValues(renewed)['ca.crt']);
+  expect(renewed.metadata.annotations?.[ROTATE_ANNOTATION]).toBeUndefined();
 }, 240_000);
 
 test('a second replica serves with the same certificate', async () => {

@@ -5,12 +5,22 @@ import { libraryPath, type RunningStore, type StoreContext } from './store.ts';
 
 const CREDENTIALS = 'chatplatform';
 
+export interface RabbitmqOptions {
+  /** Names of plugins to enable. @default none */
+  readonly plugins?: readonly string[];
+  /** Lines to add to rabbitmq.conf. @default none */
+  readonly configuration?: readonly string[];
+}
+
 /**
  * RabbitMQ by Debian's packages without installing them. Two traps: Debian's `erl` has its root folder written into it, so
  * an `erl` of our own goes before it on the PATH; and Erlang would leave an `epmd` daemon behind, so one is started here
  * on a port of its own and ends with the broker.
  */
-export async function startRabbitmq(context: StoreContext): Promise<RunningStore> {
+export async function startRabbitmq(
+  context: StoreContext,
+  { plugins = [], configuration = [] }: RabbitmqOptions = {},
+): Promise<RunningStore> {
   const dir = `${context.dir}/rabbitmq`;
   await mkdir(`${dir}/bin`, { recursive: true });
   const erlang = `${context.packages}/usr/lib/erlang`;
@@ -33,6 +43,7 @@ export async function startRabbitmq(context: StoreContext): Promise<RunningStore
       `default_pass = ${CREDENTIALS}`,
       'vm_memory_high_watermark.absolute = 512MB',
       'disk_free_limit.absolute = 50MB',
+      ...configuration,
       '',
     ].join('\n'),
   );
@@ -55,7 +66,7 @@ export async function startRabbitmq(context: StoreContext): Promise<RunningStore
     RABBITMQ_LOG_BASE: dir,
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none',
   };
-  await writeFile(`${dir}/enabled_plugins`, '[].\n');
+  await writeFile(`${dir}/enabled_plugins`, `[${plugins.join(',')}].\n`);
   const epmd = await startServer({
     name: 'epmd',
     command: `${erts}/epmd`,

@@ -6,6 +6,7 @@ import type { Platform } from '../model.ts';
 import { managedServer } from '../postgresql/postgresql.ts';
 import { STORE_USERS } from '../references.ts';
 import { HTTP_PORT, MANAGEMENT_PORT, SERVICES } from '../services/definitions.ts';
+import { STORE_LOGINS_COMPONENT, loginSetups } from '../store-logins/store-logins.ts';
 import { EDGE_PORTS } from '../web/nginx.ts';
 
 /** The world outside the platform: its Pods have no name here. */
@@ -102,6 +103,7 @@ export function networkEdges(platform: Platform): readonly NetworkEdge[] {
     ...serviceEdges(),
     ...storeEdges(platform),
     ...(runsSqlServer ? [{ from: 'sqlserver-setup', to: 'sqlserver', port: 1433 }] : []),
+    ...loginSetups(platform).map(({ store: to, port }) => ({ from: STORE_LOGINS_COMPONENT, to, port })),
     ...tracingEdges(platform),
     ...metricsEdges(platform),
     ...notificationEdges(platform),

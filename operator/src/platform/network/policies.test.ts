@@ -113,6 +113,24 @@ describe('the table of edges', () => {
     }
   });
 
+  test('opens the way to a store for those who set its logins, while these are rotated', () => {
+    const spec = { profile: 'Development', stores: { sql: { engine: 'PostgreSQL' } } } as const;
+    const rotating = platformOf(spec, { rotating: new Set(['jwt', 'rabbitmq']) });
+    const setting = objectLabels(rotating, 'store-logins');
+    const reaches = (platform: Platform, to: string, port: number) => {
+      const ends: [Labels, Labels] = [setting, objectLabels(platform, to)];
+      const [from, target] = ends;
+      const policies = policiesOf(platform);
+      return (
+        isAllowed(policies, 'Egress', [from, target], port) &&
+        isAllowed(policies, 'Ingress', [target, from], port)
+      );
+    };
+    expect(reaches(rotating, 'rabbitmq', 15672)).toBe(true);
+    expect(reaches(rotating, 'redis', 6379)).toBe(false);
+    expect(reaches(platformOf(spec), 'rabbitmq', 15672)).toBe(false);
+  });
+
   test('a platform among others does not reach into them', () => {
     const policies = policiesOf(platformOf({}));
     const other = objectLabels({ name: 'other' }, 'redis');

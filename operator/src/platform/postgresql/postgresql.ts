@@ -7,34 +7,16 @@ import { tcpProbe } from '../pods.ts';
 import { mebibytes } from '../quantities.ts';
 import { storeObjects } from '../store.ts';
 import { statefulSetHealth } from '../workload-health.ts';
+import { databasesScript } from './logins.ts';
 
 const COMPONENT = 'postgresql';
 const CONFIG_PATH = '/etc/chatplatform/postgresql';
 const VOLUME_PATH = '/var/lib/postgresql/data';
 
 /** The managed server, wanted by analytics or by accounts; with both on PostgreSQL they share it. */
-export function managedServer({ spec }: Platform): ManagedStore | undefined {
+export function managedServer({ spec }: Pick<Platform, 'spec'>): ManagedStore | undefined {
   const { sql, postgresql: analytics } = spec.stores;
   return analytics.managed ?? (sql.engine === 'PostgreSQL' ? sql.managed : undefined);
-}
-
-/**
- * Run once, when the volume is empty. Both databases are made even if only one is wanted now: the script does not
- * run again. Passwords are base64url and need no quoting beyond this.
- */
-function databases({ credentials }: Platform): string {
-  const passwords = {
-    auth: credentials.postgresqlAuthPassword,
-    analytics: credentials.postgresqlAnalyticsPassword,
-  };
-  return Object.entries(passwords)
-    .flatMap(([name, password]) => [
-      `CREATE ROLE ${name} LOGIN PASSWORD '${password}';`,
-      `CREATE DATABASE ${name} OWNER ${name};`,
-      `REVOKE ALL ON DATABASE ${name} FROM PUBLIC;`,
-      '',
-    ])
-    .join('\n');
 }
 
 function serverArguments(managed: ManagedStore): string[] {
@@ -54,7 +36,8 @@ function managedObjects(platform: Platform, managed: ManagedStore) {
     managed,
     dataPath: VOLUME_PATH,
     secretPath: CONFIG_PATH,
-    secretFiles: { password: platform.credentials.postgresqlPassword, 'databases.sql': databases(platform) },
+    secretFiles: { password: platform.credentials.postgresqlPassword },
+    liveFiles: { 'databases.sql': databasesScript(platform) },
     servicePorts: { postgresql: 5432 },
     container: {
       image: platform.images.postgresql,

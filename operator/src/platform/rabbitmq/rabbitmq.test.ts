@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { passwordHash } from './rabbitmq.ts';
+import { passwordHash } from './logins.ts';
 
 test('the password hash is the one RabbitMQ documents', () => {
   // https://www.rabbitmq.com/docs/passwords#computing-password-hash

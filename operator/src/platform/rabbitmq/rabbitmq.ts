@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ManagedStore } from '../../api/index.ts';
 import { isDevelopment } from '../model.ts';
 import type { Platform } from '../model.ts';
@@ -6,38 +5,19 @@ import { tcpProbe } from '../pods.ts';
 import { mebibytes } from '../quantities.ts';
 import { storeComponent } from '../store-component.ts';
 import { storeObjects } from '../store.ts';
+import { MANAGEMENT_PORT, definitions } from './logins.ts';
 
 const COMPONENT = 'rabbitmq';
 const CONFIG_PATH = '/etc/chatplatform/rabbitmq';
 const DATA_PATH = '/var/lib/rabbitmq';
 
-/** RabbitMQ's own salted form of a password (rabbit_password_hashing_sha256). */
-export function passwordHash(password: string, salt: string): string {
-  const saltBytes = Buffer.from(salt, 'base64');
-  const digest = createHash('sha256').update(saltBytes).update(password, 'utf8').digest();
-  return Buffer.concat([saltBytes, digest]).toString('base64');
-}
-
-/** Imported at every start, so a rotated password takes effect without touching the store's data. */
-function definitions({ credentials }: Platform): string {
-  return JSON.stringify({
-    users: [
-      {
-        name: 'chatplatform',
-        password_hash: passwordHash(credentials.rabbitmqPassword, credentials.rabbitmqSalt),
-        hashing_algorithm: 'rabbit_password_hashing_sha256',
-        tags: [],
-      },
-    ],
-    vhosts: [{ name: '/' }],
-    permissions: [{ user: 'chatplatform', vhost: '/', configure: '.*', write: '.*', read: '.*' }],
-  });
-}
-
 function configuration(managed: ManagedStore): string {
   return [
     'listeners.tcp.default = 5672',
     'prometheus.tcp.port = 15692',
+    `management.tcp.port = ${MANAGEMENT_PORT}`,
+    // Prometheus has the figures: the management plugin need not collect them a second time.
+    'management_agent.disable_metrics_collector = true',
     `load_definitions = ${CONFIG_PATH}/definitions.json`,
     'log.console = true',
     // Erlang sees the node's memory, not the container's limit.
@@ -72,14 +52,14 @@ function managedObjects(platform: Platform, managed: ManagedStore) {
     secretPath: CONFIG_PATH,
     secretFiles: {
       'rabbitmq.conf': configuration(managed),
-      'definitions.json': definitions(platform),
-      enabled_plugins: '[rabbitmq_prometheus].\n',
+      enabled_plugins: '[rabbitmq_management,rabbitmq_prometheus].\n',
     },
-    servicePorts: { amqp: 5672, metrics: 15692 },
+    liveFiles: { 'definitions.json': definitions(platform) },
+    servicePorts: { amqp: 5672, metrics: 15692, management: MANAGEMENT_PORT },
     container: {
       image: platform.images.rabbitmq,
       command: ['rabbitmq-server'],
-      ports: { amqp: 5672, metrics: 15692 },
+      ports: { amqp: 5672, metrics: 15692, management: MANAGEMENT_PORT },
       env: env(platform),
       startup: tcpProbe('amqp', { periodSeconds: 1, failureThreshold: 180 }),
       readiness: tcpProbe('amqp'),

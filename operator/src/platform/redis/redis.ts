@@ -1,17 +1,17 @@
 import type { ManagedStore } from '../../api/index.ts';
-import type { Platform } from '../model.ts';
 import { tcpProbe } from '../pods.ts';
 import { mebibytes } from '../quantities.ts';
 import { storeComponent } from '../store-component.ts';
 import { storeObjects } from '../store.ts';
+import { defaultUser } from './logins.ts';
 
 const CONFIG_PATH = '/etc/chatplatform/redis';
 
-function configuration({ credentials }: Platform, managed: ManagedStore): string {
+function configuration(managed: ManagedStore): string {
   return [
     'bind * -::*',
     'port 6379',
-    `requirepass ${credentials.redisPassword}`,
+    `include ${CONFIG_PATH}/users.conf`,
     'dir /data',
     'appendonly yes',
     'save ""',
@@ -34,7 +34,8 @@ export const redis = storeComponent({
       managed,
       dataPath: '/data',
       secretPath: CONFIG_PATH,
-      secretFiles: { 'redis.conf': configuration(platform, managed) },
+      secretFiles: { 'redis.conf': configuration(managed) },
+      liveFiles: { 'users.conf': defaultUser(platform) },
       servicePorts: { redis: 6379 },
       container: {
         image: platform.images.redis,

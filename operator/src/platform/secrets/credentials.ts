@@ -10,7 +10,7 @@ export interface Entropy {
   signingKey(): string;
 }
 
-const password = (entropy: Entropy) => Buffer.from(entropy.bytes(24)).toString('base64url');
+export const newPassword = (entropy: Entropy): string => Buffer.from(entropy.bytes(24)).toString('base64url');
 const key = (length: number) => (entropy: Entropy) => Buffer.from(entropy.bytes(length)).toString('base64');
 
 /** How each generated credential is made. A key added here is added to existing platforms at the next reconcile. */
@@ -19,20 +19,22 @@ const GENERATORS = {
   /** One or more PEM blocks, while it is rotated: the first signs, all verify. */
   jwtSigningKey: (entropy: Entropy) => entropy.signingKey(),
   mediaUrlSigningKey: key(48),
-  adminPassword: password,
-  rabbitmqPassword: password,
+  adminPassword: newPassword,
+  /** Logins of services to a store: see logins.ts for what is kept of them while they are rotated. */
+  rabbitmqPassword: newPassword,
+  rabbitmqAdminPassword: newPassword,
   /** Salt of RabbitMQ's password hash: kept, so that the definitions file is the same at every reconcile. */
   rabbitmqSalt: key(4),
-  redisPassword: password,
-  postgresqlPassword: password,
-  postgresqlAuthPassword: password,
-  postgresqlAnalyticsPassword: password,
+  redisPassword: newPassword,
+  postgresqlPassword: newPassword,
+  postgresqlAuthPassword: newPassword,
+  postgresqlAnalyticsPassword: newPassword,
   /** SQL Server's policy wants three classes of characters; the suffix makes sure of them. */
-  sqlserverPassword: (entropy: Entropy) => `${password(entropy)}-Aa1`,
-  sqlserverAuthPassword: (entropy: Entropy) => `${password(entropy)}-Aa1`,
-  mongodbPassword: password,
-  influxdbPassword: password,
-  influxdbToken: password,
+  sqlserverPassword: (entropy: Entropy) => `${newPassword(entropy)}-Aa1`,
+  sqlserverAuthPassword: (entropy: Entropy) => `${newPassword(entropy)}-Aa1`,
+  mongodbPassword: newPassword,
+  influxdbPassword: newPassword,
+  influxdbToken: newPassword,
   azuriteKey: key(64),
 } satisfies Record<string, (entropy: Entropy) => string>;
 

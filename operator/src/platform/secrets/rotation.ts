@@ -1,27 +1,35 @@
 import { z } from 'zod';
 
-/** `jwt-<anything>`: a rotation is asked for once by each value that has not been there before. */
+/** `<name>-<anything>`: a rotation is asked for once by each value that has not been there before. */
 export const ROTATE_ANNOTATION = 'chatplatform.dev/rotate';
 
 /** On the Secret with the credentials: how far the rotation of each has come. */
 export const rotationAnnotation = (name: Rotatable): string => `chatplatform.dev/rotation-${name}`;
 
+/** The managed stores whose logins can be rotated. */
+export const ROTATABLE_STORES = ['redis', 'rabbitmq', 'postgresql'] as const;
+export type RotatableStore = (typeof ROTATABLE_STORES)[number];
+
 /** What can be rotated while people go on working. */
-export const ROTATABLE = ['jwt'] as const;
+export const ROTATABLE = ['jwt', ...ROTATABLE_STORES] as const;
 export type Rotatable = (typeof ROTATABLE)[number];
 
-export const ROTATION_PHASES = ['Publishing', 'Signing', 'Done'] as const;
+export const ROTATION_PHASES = ['Publishing', 'Signing', 'Adding', 'Switching', 'Revoking', 'Done'] as const;
+export type RotationPhase = (typeof ROTATION_PHASES)[number];
 
 const stateSchema = z.object({
   request: z.string(),
   /**
-   * Publishing: the new key is beside the old one, so that everybody comes to know it. Signing: it signs, and the old
-   * one is kept for the tokens that are about. Done: the old one is gone.
+   * Keys: Publishing: the new key is beside the old one, so that everybody comes to know it. Signing: it signs, and the
+   * old one is kept for the tokens that are about.
+   * Logins: Adding: the store is told of the new login beside the old one. Switching: services are rolled to the new
+   * one. Revoking: the store is told to refuse the old one.
+   * Done: the old one is gone.
    */
   phase: z.enum(ROTATION_PHASES),
   /** Ms since the epoch. */
   since: z.number(),
-  /** When every Pod was first seen to work with this phase's keys, ms since the epoch. */
+  /** When all that works with the credential was first seen to be in this phase, ms since the epoch. */
   settledAt: z.number().optional(),
 });
 export type RotationState = z.infer<typeof stateSchema>;
@@ -34,6 +42,9 @@ export function parseRotationState(text: string | undefined): RotationState | un
     return undefined;
   }
 }
+
+export const isUnderWay = (state: RotationState | undefined): boolean =>
+  state !== undefined && state.phase !== 'Done';
 
 export interface RotationRequests {
   /** The whole entry by what it asks to rotate. */
@@ -58,75 +69,55 @@ export function rotationRequests(annotation: string | undefined): RotationReques
   return { wanted, unknown };
 }
 
-export interface KeyRotationFacts {
+/** What every rotation is decided by. `Value` is what is kept of the credential while it is rotated. */
+export interface RotationFacts<Value> {
   readonly request: string | undefined;
   readonly state: RotationState | undefined;
-  /** PEM blocks: the first signs, all verify. */
-  readonly keys: string;
-  readonly newKey: () => string;
-  /** Every Pod that signs works with exactly these keys. */
+  readonly value: Value;
+  /** All that works with the credential is in the phase of `state`. */
   readonly settled: boolean;
   /** Whether a rotation may begin now. */
   readonly mayBegin: boolean;
-  readonly tokenLifetimeMs: number;
   readonly now: number;
 }
 
-export interface KeyRotationStep {
+export interface RotationStep<Value> {
   readonly state: RotationState;
-  readonly keys: string;
+  readonly value: Value;
 }
 
-/** Those who verify ask for unknown keys again, but not within ten seconds of the last time; and clocks differ. */
-const SPREAD_MS = 30_000;
-
-const PEM_BLOCK = /-----BEGIN PRIVATE KEY-----[\s\S]+?-----END PRIVATE KEY-----/g;
-const blocks = (keys: string): string[] => keys.match(PEM_BLOCK) ?? [];
-const joined = (...keys: string[]) => keys.map((key) => `${key.trim()}\n`).join('');
-
-/** How long a phase lasts once every Pod is in it. */
-const dwellMs = ({ phase }: RotationState, { tokenLifetimeMs }: KeyRotationFacts) =>
-  phase === 'Publishing' ? SPREAD_MS : tokenLifetimeMs + SPREAD_MS;
-
-function begin({
-  request,
-  state,
-  keys,
-  newKey,
-  mayBegin,
-  now,
-}: KeyRotationFacts): KeyRotationStep | undefined {
-  const isNew = request !== undefined && request !== state?.request;
-  if (!isNew || !mayBegin) return undefined;
-  const [old = ''] = blocks(keys);
-  return { state: { request, phase: 'Publishing', since: now }, keys: joined(old, newKey()) };
+/** What is different about each kind of credential. */
+export interface RotationCourse<Value> {
+  /** The first phase, with the new credential beside the old one. */
+  begin(value: Value): { readonly phase: RotationPhase; readonly value: Value };
+  /** The phase after one that has been settled for long enough. */
+  after(phase: RotationPhase, value: Value): { readonly phase: RotationPhase; readonly value: Value };
+  /** How long a phase lasts once everything is in it, ms. */
+  dwellMs(phase: RotationPhase): number;
 }
 
-/** The phase after one that every Pod has been in for long enough. */
-function advance(state: RotationState, { keys, now }: KeyRotationFacts): KeyRotationStep {
-  const begun = { request: state.request, since: now };
-  const [first = '', second = ''] = blocks(keys);
-  return state.phase === 'Publishing'
-    ? { state: { ...begun, phase: 'Signing' }, keys: joined(second, first) }
-    : { state: { ...begun, phase: 'Done' }, keys: joined(first) };
-}
-
-/**
- * The next step of rotating the keys that sign access tokens; undefined when there is nothing to do now. In no phase is
- * there a token that somebody cannot verify: the new key is known everywhere before it signs, and the old one for as long
- * as a token it has signed may live.
- */
-export function nextKeyRotationStep(facts: KeyRotationFacts): KeyRotationStep | undefined {
-  const { state, keys, settled, now } = facts;
-  if (state === undefined || state.phase === 'Done') return begin(facts);
+/** The next step of a rotation; undefined when there is nothing to do now. One that has begun is finished. */
+export function nextRotationStep<Value>(
+  course: RotationCourse<Value>,
+  { request, state, value, settled, mayBegin, now }: RotationFacts<Value>,
+): RotationStep<Value> | undefined {
+  if (state === undefined || !isUnderWay(state)) {
+    if (request === undefined || request === state?.request || !mayBegin) return undefined;
+    const begun = course.begin(value);
+    return { state: { request, phase: begun.phase, since: now }, value: begun.value };
+  }
   if (!settled) return undefined;
-  if (state.settledAt === undefined) return { state: { ...state, settledAt: now }, keys };
-  return now - state.settledAt < dwellMs(state, facts) ? undefined : advance(state, facts);
+  if (state.settledAt === undefined) return { state: { ...state, settledAt: now }, value };
+  if (now - state.settledAt < course.dwellMs(state.phase)) return undefined;
+  const next = course.after(state.phase, value);
+  return { state: { request: state.request, phase: next.phase, since: now }, value: next.value };
 }
 
 /** When the phase may end, ms since the epoch; undefined when that is not a matter of time. */
-export function phaseEndsAt(facts: KeyRotationFacts): number | undefined {
-  const { state } = facts;
-  if (state === undefined || state.phase === 'Done' || state.settledAt === undefined) return undefined;
-  return state.settledAt + dwellMs(state, facts);
+export function phaseEndsAt<Value>(
+  course: RotationCourse<Value>,
+  state: RotationState | undefined,
+): number | undefined {
+  if (state?.settledAt === undefined || !isUnderWay(state)) return undefined;
+  return state.settledAt + course.dwellMs(state.phase);
 }

@@ -4,7 +4,8 @@ import type { ChatPlatformSpec } from '../../api/index.ts';
 import type { KubeObject } from '../../runtime/index.ts';
 import { objectLabels } from '../labels.ts';
 import { observedFrom } from '../observed.ts';
-import { migrations, migrationsToRetry } from './migrations.ts';
+import { jobsToRetry } from '../failed-jobs.ts';
+import { MIGRATIONS_COMPONENT, migrations } from './migrations.ts';
 
 const platform = platformOf({});
 const jobs = migrations.desired(platform, observedFrom([]));
@@ -70,7 +71,8 @@ describe('migrations', () => {
 
   test('those that failed are tried again after a while', () => {
     const failed = ended(jobs[0] as KubeObject, 'Failed', '2026-01-01T00:00:00Z');
-    const at = (time: string) => migrationsToRetry(observedFrom([failed]), Date.parse(time)).length;
+    const at = (time: string) =>
+      jobsToRetry([MIGRATIONS_COMPONENT], observedFrom([failed]), Date.parse(time)).length;
     expect(at('2026-01-01T00:00:30Z')).toBe(0);
     expect(at('2026-01-01T00:01:00Z')).toBe(1);
   });

@@ -15,13 +15,10 @@ import { SERVICES } from './definitions.ts';
 import type { ServiceDefinition } from './definitions.ts';
 import { settingsMounts } from './service.ts';
 
-const COMPONENT = 'migrations';
+export const MIGRATIONS_COMPONENT = 'migrations';
 
 /** Which service a migration belongs to. */
 export const SERVICE_LABEL = 'chatplatform.dev/service';
-
-/** How long a failed migration rests before it is tried afresh: long enough to be read, short enough to heal. */
-const RETRY_AFTER_MS = 60_000;
 
 const MIGRATION_RESOURCES = { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '256Mi' } };
 
@@ -32,7 +29,7 @@ const phaseEnv = ({ migration }: Platform) =>
 function jobSpec(platform: Platform, service: ServiceDefinition): JobSpec {
   const settings = settingsMounts(platform, service);
   const template = podTemplate(platform, {
-    component: COMPONENT,
+    component: MIGRATIONS_COMPONENT,
     labels: { [SERVICE_LABEL]: service.name },
     volumes: settings.volumes,
     containers: [
@@ -63,7 +60,7 @@ function migrationJob(platform: Platform, service: ServiceDefinition): KubeObjec
     metadata: {
       name: `${objectName(platform, service.name)}-migrate-${hash}`,
       namespace: platform.namespace,
-      labels: { ...objectLabels(platform, COMPONENT), [SERVICE_LABEL]: service.name },
+      labels: { ...objectLabels(platform, MIGRATIONS_COMPONENT), [SERVICE_LABEL]: service.name },
     },
     spec,
   });
@@ -88,7 +85,7 @@ function failureOf(job: Job, pods: readonly Pod[]): string {
 }
 
 function health(platform: Platform, observed: Observed): ComponentHealth {
-  const pods = observed.ofComponent(KINDS.pod, COMPONENT) as unknown as readonly Pod[];
+  const pods = observed.ofComponent(KINDS.pod, MIGRATIONS_COMPONENT) as unknown as readonly Pod[];
   const jobs = migrating(platform).map((service) => {
     const name = migrationJob(platform, service).metadata.name;
     return { service: service.name, job: observed.get(KINDS.job, name) as unknown as Job | undefined };
@@ -121,22 +118,12 @@ function health(platform: Platform, observed: Observed): ComponentHealth {
   };
 }
 
-/** Jobs that gave up long enough ago to be deleted, and so made and tried again. */
-export function migrationsToRetry(observed: Observed, now: number): readonly KubeObject[] {
-  return observed.ofComponent(KINDS.job, COMPONENT).filter((object) => {
-    const failed = (object as unknown as Job).status?.conditions?.find(
-      (c) => c.type === 'Failed' && c.status === 'True',
-    );
-    return failed !== undefined && now - Date.parse(String(failed.lastTransitionTime)) >= RETRY_AFTER_MS;
-  });
-}
-
 /**
  * The schemas of all services. Before a new version is rolled out they are expanded, so that both versions can work with
  * them; once no Pod of the older version is left, what only that one needed is taken away.
  */
 export const migrations: Component = {
-  name: COMPONENT,
+  name: MIGRATIONS_COMPONENT,
   condition: 'MigrationsComplete',
   task: true,
   desired: (platform) => migrating(platform).map((service) => migrationJob(platform, service)),
