@@ -5,7 +5,7 @@ import { systemClock } from '../src/runtime/index.ts';
 import type { KubeObject, ResourceRef } from '../src/runtime/index.ts';
 import { connectTestApiServer, eventually, lookUp } from './api-server.ts';
 import type { TestApiServer } from './api-server.ts';
-import { abandonPlatforms, installCrd, startPlatformOperator } from './platform-operator.ts';
+import { installCrd, startPlatformOperator } from './platform-operator.ts';
 import type { PlatformOperator, PlatformOperatorOptions } from './platform-operator.ts';
 import { startStandIn } from './stand-in-controllers.ts';
 import type { StandInOptions } from './stand-in-controllers.ts';
@@ -65,12 +65,7 @@ export class PlatformBench {
   async operate(namespace: string, options: PlatformOperatorOptions = {}): Promise<PlatformOperator> {
     const clock = { ...systemClock, now: () => Date.now() + this.#ahead };
     const platformOperator = await startPlatformOperator(this.server, namespace, { clock, ...options });
-    this.#running.push({
-      stop: async () => {
-        await platformOperator.stop();
-        await abandonPlatforms(this.server, namespace);
-      },
-    });
+    this.#running.push(platformOperator);
     return platformOperator;
   }
 

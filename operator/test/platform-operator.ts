@@ -25,18 +25,6 @@ export async function installCrd({ client }: TestApiServer): Promise<void> {
   );
 }
 
-/** Lets go of the platforms of a namespace whose operator is gone: their finalizer would hold the namespace for ever. */
-export async function abandonPlatforms({ client }: TestApiServer, namespace: string): Promise<void> {
-  const { items } = await client.list(CHAT_PLATFORM, { namespace });
-  for (const { metadata } of items) {
-    const at = { namespace, name: metadata.name };
-    await client.mergePatch(CHAT_PLATFORM, at, { metadata: { finalizers: null } });
-    await client.delete(CHAT_PLATFORM, at).catch((error: unknown) => {
-      if (!isNotFound(error)) throw error;
-    });
-  }
-}
-
 export interface PlatformOperatorOptions extends Partial<OperatorOptions> {
   /** @default the rights that the chart gives it */
   access?: ClusterAccess;

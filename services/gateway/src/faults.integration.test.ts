@@ -124,6 +124,10 @@ describeWithPlatform('a platform that loses a part', () => {
       () => channels.map(({ id }) => published(id).length),
       (counts) => counts.every((count) => count === 1),
     );
+    const waiting = (): Promise<number> =>
+      platform.db.collection('entries').countDocuments({ 'outbox.event.time': { $exists: true } });
+    // Published is not yet marked so.
+    await eventually(waiting, (left) => left === 0);
 
     platform.cut('broker');
     const count = 20;
@@ -139,8 +143,6 @@ describeWithPlatform('a platform that loses a part', () => {
       );
       expect(live).toEqual(upTo(count + 1));
     }
-    const waiting = (): Promise<number> =>
-      platform.db.collection('entries').countDocuments({ 'outbox.event.time': { $exists: true } });
     expect(await waiting()).toBe(channels.length * count);
 
     platform.restore('broker');
