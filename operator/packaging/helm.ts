@@ -35,3 +35,14 @@ export class Helm {
 /** Hooks are Helm's own: it makes them when it comes to them, and they belong to no release. */
 export const isHook = ({ metadata }: KubeObject): boolean =>
   metadata.annotations?.['helm.sh/hook'] !== undefined;
+
+/** What nobody but Helm reads or writes. */
+const HELMS_OWN = new Set(['helm.sh/chart', 'app.kubernetes.io/managed-by', 'helm.sh/resource-policy']);
+
+/** An object of the chart without its traces of Helm, for other ways to install it. */
+export function withoutHelm<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(withoutHelm) as T;
+  if (value === null || typeof value !== 'object') return value;
+  const kept = Object.entries(value).filter(([name]) => !HELMS_OWN.has(name));
+  return Object.fromEntries(kept.map(([name, inner]) => [name, withoutHelm(inner)])) as T;
+}

@@ -1,14 +1,11 @@
 import { stringify } from 'yaml';
 import type { KubeObject } from '../src/runtime/index.ts';
-import { isHook } from './helm.ts';
+import { isHook, withoutHelm } from './helm.ts';
 import type { Helm } from './helm.ts';
 
 export const INSTALL_MANIFEST = 'deploy/install.yaml';
 
 const NAMESPACE = 'chatplatform-system';
-
-/** What only Helm reads. */
-const HELM_LABELS = new Set(['helm.sh/chart', 'app.kubernetes.io/managed-by']);
 
 const namespace: KubeObject = {
   apiVersion: 'v1',
@@ -19,25 +16,13 @@ const namespace: KubeObject = {
   },
 };
 
-function withoutHelm(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutHelm);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([name]) => !HELM_LABELS.has(name) && name !== 'helm.sh/resource-policy')
-      .map(([name, inner]) => [name, withoutHelm(inner)]),
-  );
-}
-
 /** The CRD first, and the namespace before what is in it: in this order the file can be applied at once. */
 const RANKS = ['Namespace', 'CustomResourceDefinition', 'ServiceAccount'];
 const rank = ({ kind }: KubeObject) => (RANKS.includes(kind) ? RANKS.indexOf(kind) : RANKS.length);
 
 /** The operator as one file, for those who do without Helm: the chart as it comes. */
 export async function installManifest(helm: Helm): Promise<string> {
-  const rendered = (await helm.render(NAMESPACE))
-    .filter((object) => !isHook(object))
-    .map((object) => withoutHelm(object) as KubeObject);
+  const rendered = (await helm.render(NAMESPACE)).filter((object) => !isHook(object)).map(withoutHelm);
   const objects = [namespace, ...rendered].toSorted((a, b) => rank(a) - rank(b));
   const documents = objects.map((object) =>
     stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }),
