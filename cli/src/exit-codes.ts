@@ -14,5 +14,5 @@ export const EXIT_CODES: readonly (readonly [number, string])[] = [
   [EXIT.failed, 'failed: the message says why and what to do'],
   [EXIT.changes, '`plan` only: something would change'],
   [EXIT.usage, 'the command line was not understood'],
-  [EXIT.interrupted, 'interrupted'],
+  [EXIT.interrupted, 'interrupted before it was done; what goes on until Ctrl-C ends with 0'],
 ];

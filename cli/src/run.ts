@@ -1,7 +1,7 @@
 import { CliError, UsageError } from './cli-error.ts';
 import type { Command } from './command-line/command.ts';
 import { commandHelp, generalHelp } from './command-line/help.ts';
-import { Arguments, parseCommandLine } from './command-line/parse.ts';
+import { globalOptions, parseCommandLine } from './command-line/parse.ts';
 import { listPlatforms } from './cluster/platforms.ts';
 import { COMMANDS } from './commands/index.ts';
 import { complete } from './completion/complete.ts';
@@ -30,7 +30,8 @@ async function printCompletions(words: readonly string[], world: World): Promise
   });
   const platforms = () =>
     session
-      .withCluster(new Arguments({}), async (cluster) => {
+      // The last word is still being written.
+      .withCluster(globalOptions(words.slice(0, -1)), async (cluster) => {
         const found = await listPlatforms(cluster, cluster.namespace, session.signal);
         return found.map(({ metadata }) => metadata.name);
       })

@@ -58,3 +58,12 @@ export function createSession(world: World): Session {
     },
   };
 }
+
+/** What goes on until Ctrl-C has done all that was asked of it when that comes: no failure. */
+export async function untilInterrupted(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

@@ -317,7 +317,7 @@ test('works by a symbolic link on the PATH, as plugins are installed', async () 
   expect(JSON.parse(stdout)).toMatchObject({ client: '0.1.0' });
 });
 
-test('completes names of platforms in the way that kubectl asks for them', async () => {
+test('completes in the way that kubectl asks for it', async () => {
   const { stdout } = await run('__complete', 'status', '--w');
   expect(stdout).toBe('--watch\tShow it again whenever it changes.\n:4\n');
 });

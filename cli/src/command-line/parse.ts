@@ -49,6 +49,18 @@ export function parseCommandLine(command: Command, argv: readonly string[]): Arg
   return new Arguments({ ...Object.fromEntries(defaults), ...values }, positional);
 }
 
+/** The options of every command among words that need not make a command line yet. */
+export function globalOptions(words: readonly string[]): Arguments {
+  const options = Object.fromEntries(
+    Object.entries<OptionSpec>(GLOBAL_OPTIONS).map(([name, { type, short }]) => [
+      name,
+      { type, ...(short && { short }) },
+    ]),
+  );
+  const { values } = parseArgs({ args: [...words], options, allowPositionals: true, strict: false });
+  return new Arguments(values as Record<string, string | boolean | undefined>);
+}
+
 function parsed(command: Command, specs: OptionSpecs, argv: readonly string[]) {
   const options = Object.fromEntries(
     Object.entries(specs).map(([name, { type, short }]) => [name, { type, ...(short && { short }) }]),

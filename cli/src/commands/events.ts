@@ -11,6 +11,7 @@ import { EXIT } from '../exit-codes.ts';
 import { formatDuration } from '../output/duration.ts';
 import { render } from '../output/print.ts';
 import { renderColumns } from '../output/table.ts';
+import { untilInterrupted } from '../session.ts';
 import type { Session } from '../session.ts';
 
 const WATCH_SECONDS = 300;
@@ -91,7 +92,11 @@ export const events: Command = {
           ? `nothing has been heard of ${namespace}/${name} lately\n`
           : `${renderColumns([HEAD, ...found.map((event) => row(event, session))]).join('\n')}\n`;
       session.out.write(render(args.format, found, human));
-      if (args.flag('watch')) await follow(session, cluster, { namespace, resourceVersion }, select);
+      if (args.flag('watch')) {
+        await untilInterrupted(signal, () =>
+          follow(session, cluster, { namespace, resourceVersion }, select),
+        );
+      }
       return EXIT.ok;
     });
   },

@@ -9,6 +9,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { findPlatform, listPlatforms } from '../cluster/platforms.ts';
 import { EXIT } from '../exit-codes.ts';
 import { render } from '../output/print.ts';
+import { untilInterrupted } from '../session.ts';
 import type { Session } from '../session.ts';
 import { renderStatus, renderStatusTable } from '../status/render.ts';
 import { platformReport, podSelector } from '../status/report.ts';
@@ -115,8 +116,9 @@ export const status: Command = {
           throw new UsageError('--all-namespaces goes with neither a name nor --watch');
         }
         await printAll(session, args, cluster);
-      } else if (args.flag('watch')) await follow(session, args, cluster);
-      else printOne(session, args, await reportOf(cluster, args, session.signal));
+      } else if (args.flag('watch')) {
+        await untilInterrupted(session.signal, () => follow(session, args, cluster));
+      } else printOne(session, args, await reportOf(cluster, args, session.signal));
       return EXIT.ok;
     }),
 };
