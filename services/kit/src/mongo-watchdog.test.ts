@@ -62,6 +62,19 @@ describe('reviveWhenStuck', () => {
     expect(client.calls).toEqual(['close', 'connect']);
   });
 
+  it('does not take a standstill of its own process for one of the monitoring', async () => {
+    jest.useRealTimers();
+    const client = new FakeClient();
+    const stop = reviveWhenStuck(client, times);
+    client.beat('Started');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+    // The answer lies there, and is read after the timers that are due.
+    await new Promise(setImmediate);
+    client.beat('Succeeded');
+    stop();
+    expect(client.calls).toEqual([]);
+  });
+
   it('does nothing any more once stopped', async () => {
     const client = new FakeClient();
     const stop = reviveWhenStuck(client, times);

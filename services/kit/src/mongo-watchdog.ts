@@ -17,6 +17,8 @@ export type HeartbeatTimes = { readonly connectTimeoutMs: number; readonly heart
 
 const RETRY_MS = 1_000;
 const MARGIN_MS = 500;
+/** A heartbeat's time is counted in steps of this, so that a step which takes longer counts no more. */
+const STEP_MS = 500;
 const pause = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, RETRY_MS).unref());
 
 /**
@@ -24,7 +26,8 @@ const pause = (): Promise<void> => new Promise((resolve) => void setTimeout(reso
  * ever: the question has no timeout of its own, the server stays `Unknown`, and nothing that uses the client works
  * again (seen with mongodb 7.9 when a server without the streaming protocol was lost with all its connections). A
  * heartbeat that has outlived the time the driver allows it is that; the client is then connected anew. What waits
- * meanwhile fails as it does for any server that is away.
+ * meanwhile fails as it does for any server that is away. Only time in which this process ran counts: after a standstill
+ * of its own the answer may have come long ago, and nobody has looked yet.
  * @returns what ends the watch
  */
 export const reviveWhenStuck = (
@@ -60,11 +63,20 @@ export const reviveWhenStuck = (
     if (stopped) await client.close().catch(() => undefined);
   };
 
+  const allow = (address: string, leftMs: number): void => {
+    const stepMs = Math.min(leftMs, STEP_MS);
+    const timer = setTimeout(() => {
+      if (leftMs > stepMs) allow(address, leftMs - stepMs);
+      else void revive();
+    }, stepMs);
+    deadlines.set(address, timer.unref());
+  };
+
   client.on('serverHeartbeatStarted', ({ connectionId, awaited = false }) => {
     settle(connectionId);
     // To connect and to be answered take a timeout each.
     const limitMs = 2 * connectTimeoutMs + (awaited ? heartbeatMs : 0) + MARGIN_MS;
-    if (!stopped) deadlines.set(connectionId, setTimeout(() => void revive(), limitMs).unref());
+    if (!stopped) allow(connectionId, limitMs);
   });
   for (const event of ['serverHeartbeatSucceeded', 'serverHeartbeatFailed'])
     client.on(event, ({ connectionId }) => settle(connectionId));
