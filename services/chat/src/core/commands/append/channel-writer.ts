@@ -1,34 +1,21 @@
 import type { Clock } from '@chatplatform/kit/clock';
 import { rateLimited, unavailable } from '@chatplatform/kit/errors';
 import type { DomainError } from '@chatplatform/kit/errors';
-import type { Channel } from '../../domain/channel.ts';
-import { advanced } from '../../domain/channel-state.ts';
 import type { ChannelState } from '../../domain/channel-state.ts';
-import { entryId, idsBetween } from '../../domain/entry.ts';
 import type { Entry } from '../../domain/entry.ts';
-import type { Standing } from '../../domain/membership.ts';
-import type { Message } from '../../domain/message.ts';
-import { channelNotFound } from '../../domain/refusals.ts';
 import type { EntryLog } from '../../ports/entry-log.ts';
 import { answer, answerRepeated, firstsOf } from './answers.ts';
 import type { Appended, Waiting } from './answers.ts';
 import { decideInOrder } from './draft.ts';
 import type { EntryDraft } from './draft.ts';
-import { ProjectionQueue } from './projection-queue.ts';
+import { KnownState } from './known-state.ts';
+import type { KnownStateDeps } from './known-state.ts';
 
-export interface ChannelWriterDeps {
+export interface ChannelWriterDeps extends KnownStateDeps {
   readonly log: Pick<EntryLog, 'append' | 'findByOperations' | 'read'>;
   readonly clock: Clock;
-  /** The channel with its cursor: where a writer starts from. */
-  readonly findChannel: (channelId: string) => Promise<Channel | undefined>;
-  /** As far as they are projected; whoever was never there is absent. */
-  readonly standings: (channelId: string, userIds: readonly string[]) => Promise<readonly Standing[]>;
-  /** Brings consecutive entries into the documents that current state is read from. */
-  readonly project: (channelId: string, entries: readonly Entry[]) => Promise<void>;
   /** Called with each stored group at once, in order of seq; must not throw. */
   readonly onStored: (entries: readonly Entry[]) => void;
-  /** Called with what another writer stored, before anything of this one that follows it; must not throw. */
-  readonly onAbsorbed: (entries: readonly Entry[]) => void;
   /** Another writer took the place first: lets it know that it is not alone. Must not throw. */
   readonly onContention: (channelId: string) => void;
   readonly pause: (milliseconds: number) => Promise<void>;
@@ -46,11 +33,6 @@ const FIRST_PAUSE_MS = 2;
 const LONGEST_PAUSE_MS = 200;
 /** How long a writer that is not alone leaves room between its groups. */
 const POLITE_MS = 2000;
-/** Entries of others read at once; first, as many as a busy writer stores meanwhile: mostly one look is enough. */
-const FIRST_LOOK = 64;
-const ABSORB_CHUNK = 500;
-/** People whose standing is remembered at most. */
-const MAX_STANDINGS = 2000;
 
 const contended = (): DomainError =>
   unavailable('channel.contended', 'The channel is too busy to give this its place.');
@@ -66,9 +48,7 @@ const contended = (): DomainError =>
 export class ChannelWriter {
   readonly #channelId: string;
   readonly #deps: ChannelWriterDeps;
-  readonly #projection: ProjectionQueue;
-  /** At a place known to be majority-committed, with all before it; null until it is looked for. */
-  #state: ChannelState | null = null;
+  readonly #known: KnownState;
   #waiting: Waiting[] = [];
   #open = 0;
   readonly #unsettled = new Map<string, Promise<Appended>>();
@@ -80,11 +60,11 @@ export class ChannelWriter {
   constructor(channelId: string, deps: ChannelWriterDeps) {
     this.#channelId = channelId;
     this.#deps = deps;
-    this.#projection = new ProjectionQueue((entries) => deps.project(channelId, entries));
+    this.#known = new KnownState(channelId, deps);
   }
 
   get idle(): boolean {
-    return this.#open === 0 && this.#projection.idle;
+    return this.#open === 0 && this.#known.idle;
   }
 
   /**
@@ -117,7 +97,7 @@ export class ChannelWriter {
   async settle(): Promise<void> {
     const nothing = { actorId: null, operation: null, concerns: [], decide: () => undefined };
     await this.append({ ...nothing, channelId: this.#channelId });
-    await this.#projection.drained();
+    await this.#known.projected();
   }
 
   /**
@@ -155,11 +135,12 @@ export class ChannelWriter {
     try {
       for (let tries = 0; rest.length > 0; tries += 1) {
         if (tries > 0 && this.#now() > giveUpAt) throw contended();
-        rest = await this.#tryPlaces(rest, await this.#stateFor(rest), tries);
+        const state = await this.#known.toDecide(rest.map(({ draft }) => draft));
+        rest = await this.#tryPlaces(rest, state, tries);
       }
     } catch (error) {
       // The outcome is unknown: some may be stored, or be stored yet by a write that is still under way. What was
-      // known to be committed stays so, hence `#state` remains one to go on from.
+      // known to be committed stays so, hence the known state remains one to go on from.
       for (const { result } of rest) result.reject(error);
     }
   }
@@ -183,7 +164,7 @@ export class ChannelWriter {
     );
     // Nothing to write, so nothing would be refused: whether the state is the last one has to be asked.
     if (outgoing.length === 0) {
-      if (await this.#absorbed(state)) return group;
+      if (await this.#known.absorb()) return group;
       answer(this.#deps.log, group, decisions);
       return [];
     }
@@ -196,10 +177,8 @@ export class ChannelWriter {
   }
 
   #took(entries: readonly Entry[]): void {
-    if (!this.#state) throw new Error('stored without a state to go on from');
-    this.#state = { ...entries.reduce(advanced, this.#state), messages: new Map() };
     this.#deps.onStored(entries);
-    this.#projection.push(entries);
+    this.#known.advance(entries);
   }
 
   /**
@@ -209,13 +188,9 @@ export class ChannelWriter {
    */
   async #afterRefusal(rest: readonly Waiting[], tries: number): Promise<readonly Waiting[]> {
     if (rest.length === 0) return rest;
-    const state = this.#state;
     // At once: while these are asked one after the other, the places move on. And for all of them: after a crash
     // whole groups come again, and would be refused one by one.
-    const [firsts, wasBehind] = await Promise.all([
-      firstsOf(this.#deps.log, rest),
-      state ? this.#absorbed(state) : true,
-    ]);
+    const [firsts, wasBehind] = await Promise.all([firstsOf(this.#deps.log, rest), this.#known.absorb()]);
     answerRepeated(rest, firsts);
     if (firsts.size === 0) {
       this.makeRoom();
@@ -226,84 +201,8 @@ export class ChannelWriter {
     return rest.filter(({ draft }) => !firsts.has(draft.operation));
   }
 
-  /** The state to decide these by, with the standings of all they concern. */
-  async #stateFor(group: readonly Waiting[]): Promise<ChannelState> {
-    if (this.#projection.failed) {
-      this.#projection.restart();
-      this.#state = null;
-    }
-    const state = await this.#withStandings(await this.#known(), group);
-    const seqs = new Set(group.flatMap(({ draft }) => draft.messages ?? []));
-    this.#state = seqs.size === 0 ? state : { ...state, messages: await this.#messagesAt([...seqs]) };
-    return this.#state;
-  }
-
-  async #withStandings(state: ChannelState, group: readonly Waiting[]): Promise<ChannelState> {
-    const wanted = new Set(group.flatMap(({ draft }) => draft.concerns));
-    const missing = [...wanted].filter((userId) => !state.standings.has(userId));
-    if (missing.length === 0) return state;
-    // What is known here and not yet there would be missed.
-    await this.#projection.drained();
-    const found = await this.#deps.standings(this.#channelId, missing);
-    const tooMany = state.standings.size > MAX_STANDINGS;
-    const kept = [...state.standings].filter(([userId]) => !tooMany || wanted.has(userId));
-    const standings = new Map([
-      ...kept,
-      ...found.map((standing): [string, Standing] => [standing.userId, standing]),
-    ]);
-    return { ...state, standings };
-  }
-
-  /** Not kept from group to group: a message is changed seldom. */
-  async #messagesAt(seqs: readonly number[]): Promise<ReadonlyMap<number, Message>> {
-    await this.#projection.drained();
-    const entries = await this.#deps.log.read(seqs.map((seq) => entryId(this.#channelId, seq)));
-    return new Map(
-      entries.flatMap((entry) => (entry.type === 'message' ? [[entry.seq, entry.message] as const] : [])),
-    );
-  }
-
-  async #known(): Promise<ChannelState> {
-    if (this.#state) return this.#state;
-    const channel = await this.#deps.findChannel(this.#channelId);
-    if (!channel) throw channelNotFound();
-    this.#state = {
-      channel,
-      seq: channel.lastSeq,
-      messageCount: channel.messageCount,
-      standings: new Map(),
-      messages: new Map(),
-    };
-    await this.#absorbed(this.#state);
-    return this.#state;
-  }
-
-  /** Takes in what another writer stored after this state. @returns whether there was anything */
-  async #absorbed(state: ChannelState): Promise<boolean> {
-    let current = state;
-    for (let size = FIRST_LOOK; ; size = ABSORB_CHUNK) {
-      const ids = idsBetween(this.#channelId, current.seq + 1, current.seq + size);
-      const found = await this.#deps.log.read(ids);
-      const next = withoutGap(found, current.seq);
-      if (next.length > 0) {
-        current = next.reduce(advanced, current);
-        this.#state = current;
-        this.#deps.onAbsorbed(next);
-        this.#projection.push(next);
-      }
-      const isEnd = found.length < size && next.length === found.length;
-      if (isEnd) return current !== state;
-    }
-  }
-
   #pauseAfter(refusals: number): number {
     const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(refusals, 10));
     return ceiling * (0.5 + this.#deps.random() / 2);
   }
-}
-
-/** A look is not one moment: it may miss a place and see the next one, which was stored after it. */
-function withoutGap(found: readonly Entry[], after: number): readonly Entry[] {
-  const gap = found.findIndex(({ seq }, index) => seq !== after + 1 + index);
-  return gap === -1 ? found : found.slice(0, gap);
 }
