@@ -59,7 +59,7 @@ describeWithStores('members', () => {
             const { userId, membershipRevision } = data as { userId: string; membershipRevision: number };
             return `${type.split('.')[2]} ${userId === ada ? 'ada' : 'bob'} ${membershipRevision}`;
           }),
-      (found) => found.length >= 3,
+      (found) => new Set(found).size >= 3,
     );
     expect(new Set(revisions)).toEqual(
       new Set(['member-added bob 1', 'member-added bob 2', 'member-removed ada 1']),
@@ -79,6 +79,18 @@ describeWithStores('members', () => {
     });
     expect((await world.say(0, bob, group.id, 'another')).status).toBe(404);
     expect((await world.ask(0, bob, `GET /${group.id}/messages`)).status).toBe(404);
+  });
+
+  it('removes once, however often and by whichever Pod it is asked', async () => {
+    const group = await world.createGroup(ada, bob);
+    const remove = async (pod: number, actor: string, whom: string) =>
+      (await world.ask(pod, actor, `DELETE /${group.id}/members/${whom}`)).status;
+    expect(await remove(0, ada, eve)).toBe(404);
+    expect([await remove(0, ada, bob), await remove(1, ada, bob), await remove(1, bob, bob)]).toEqual([
+      204, 204, 204,
+    ]);
+    expect(await remove(0, eve, eve)).toBe(404);
+    expect((await world.stream(ada, group.id)).map(({ type }) => type)).toEqual(['member-removed']);
   });
 
   const roleOf = (pod: number, actor: string, [channelId, whom]: [string, string], role: ChannelRole) =>

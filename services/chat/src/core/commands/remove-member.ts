@@ -28,7 +28,8 @@ const ATTEMPTS = 5;
 /**
  * Leaves a channel or removes somebody from it. An owner who leaves last of the owners is succeeded by the most
  * senior of those who stay: first the successor, then the leaving, which is refused while there is nobody to follow.
- * @throws DomainError `not-found` for a channel that is none of the actor's business, or somebody who is not in it
+ * Of somebody who is gone already it changes nothing: the answer to the first request may have been lost.
+ * @throws DomainError `not-found` for a channel that is none of the actor's business, or somebody who was never in it
  * @throws DomainError `forbidden` for a direct channel, or when the actor's role does not allow it
  */
 export async function removeMember(deps: RemoveMemberDeps, props: RemoveMemberProps): Promise<void> {
@@ -77,16 +78,19 @@ function decide(
   state: ChannelState,
   { actorId, userId }: RemoveMemberProps,
   others: readonly Membership[] | null,
-): EntryContent {
+): EntryContent | undefined {
+  const target = state.standings.get(userId);
+  const isGone = target?.active === false;
+  if (isGone && actorId === userId) return undefined;
   const actor = actorIn(state, actorId);
   if (!mayLeave(state.channel)) {
     throw forbidden('channel.direct-is-for-two', 'A direct channel cannot be left.');
   }
-  const target = state.standings.get(userId);
-  if (!target?.active) throw notFound('member.not-found', 'This person is not in the channel.');
+  if (!target) throw notFound('member.not-found', 'This person is not in the channel.');
   if (actorId !== userId && !mayRemoveMember(state.channel, actor, target)) {
     throw forbidden('channel.remove-member-forbidden', 'You may not remove this person from the channel.');
   }
+  if (isGone) return undefined;
   refuseLastOwner(state, target, others);
   return { type: 'member-removed', userId, revision: target.revision + 1 };
 }
