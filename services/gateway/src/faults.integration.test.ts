@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { decodeEvent } from '@chatplatform/contracts/events/decode';
 import type { Message } from '@chatplatform/contracts/http/chat';
+import type { SyncAnswer } from '@chatplatform/contracts/http/stream';
 import { newId } from '@chatplatform/kit/ids';
 import { eventually } from '@chatplatform/kit/testing/eventually';
 import { useBroker } from '@chatplatform/kit/testing/use-broker';
@@ -9,12 +10,20 @@ import type { Client } from './testing/live-gateway.ts';
 import { describeWithPlatform, heard, send, startPlatform } from './testing/platform.ts';
 import type { TestPlatform } from './testing/platform.ts';
 
+/**
+ * How long what is away stays away; at least as long as something takes to be said meanwhile. By hand, five minutes:
+ * `BROKER_AWAY_SECONDS=300 REDIS_AWAY_SECONDS=300 STORE_AWAY_SECONDS=300 npm run test:unit -- services/gateway/src/faults`.
+ */
+const awayMs = (name: 'BROKER' | 'REDIS' | 'STORE'): number =>
+  Number(process.env[`${name}_AWAY_SECONDS`] ?? 0) * 1000;
+const LONGEST_AWAY_MS = Math.max(awayMs('BROKER'), awayMs('REDIS'), awayMs('STORE'));
+
 // Real servers take real time, above all while others use the machine.
-jest.setTimeout(120_000);
+jest.setTimeout(120_000 + 2 * LONGEST_AWAY_MS);
 
 /** A send that is repeated is announced again; clients drop what they have. */
 const seqsOf = (messages: readonly Message[]): number[] => [...new Set(messages.map(({ seq }) => seq))];
-const syncOf = (channelId: string) => ({ channels: [{ channelId, afterSeq: 0 }] });
+const syncOf = (channelId: string, afterSeq = 0) => ({ channels: [{ channelId, afterSeq }] });
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 
 describeWithPlatform('a platform that loses a part', () => {
@@ -44,6 +53,27 @@ describeWithPlatform('a platform that loses a part', () => {
       await pause(50);
     }
     throw new Error('the connection was lost');
+  };
+
+  /** The places of a whole stream, as a client fetches it. */
+  const placesOf = async (client: Client, channelId: string): Promise<number[]> => {
+    const places: number[] = [];
+    for (;;) {
+      const ack = await client.request('channels:sync', syncOf(channelId, places.at(-1)));
+      if (!ack.ok) throw new Error(`no sync: ${JSON.stringify(ack)}`);
+      const { channels, complete } = ack.result as SyncAnswer;
+      places.push(...(channels[0]?.entries ?? []).map(({ seq }) => seq));
+      if (complete) return places;
+    }
+  };
+
+  /** Does it once, and again until the time is over. */
+  const meanwhile = async (milliseconds: number, act: () => Promise<void>): Promise<void> => {
+    const endsAt = Date.now() + milliseconds;
+    do {
+      await act();
+      await pause(Math.min(500, Math.max(0, endsAt - Date.now())));
+    } while (Date.now() < endsAt);
   };
 
   it('one gateway without Redis: its connections stay, and its clients catch up', async () => {
@@ -78,18 +108,19 @@ describeWithPlatform('a platform that loses a part', () => {
     const channel = await platform.createGroup(ada, bob);
     const [adaLive, bobLive] = await bothConnected();
     platform.cut('redis');
-    const acks = await Promise.all(
-      [adaLive, bobLive, adaLive, bobLive].map((client) => send(client, channel.id, 'into the dark')),
-    );
-    expect(acks.map(({ ok }) => ok)).toEqual([true, true, true, true]);
+    let said = 0;
+    await meanwhile(awayMs('REDIS'), async () => {
+      const acks = await Promise.all(
+        [adaLive, bobLive, adaLive, bobLive].map((client) => send(client, channel.id, 'into the dark')),
+      );
+      expect(acks.map(({ ok }) => ok)).toEqual([true, true, true, true]);
+      said += acks.length;
+    });
     expect([adaLive, bobLive].map(({ socket }) => socket.connected)).toEqual([true, true]);
     platform.restore('redis');
     for (const client of [adaLive, bobLive]) {
       await told(client);
-      expect(await client.request('channels:sync', syncOf(channel.id))).toMatchObject({
-        ok: true,
-        result: { channels: [{ entries: upTo(4).map((seq) => ({ seq })), complete: true }] },
-      });
+      expect(await placesOf(client, channel.id)).toEqual(upTo(said));
     }
     await eventually(
       async () => {
@@ -130,12 +161,15 @@ describeWithPlatform('a platform that loses a part', () => {
     await eventually(waiting, (left) => left === 0);
 
     platform.cut('broker');
-    const count = 20;
-    await Promise.all(
-      upTo(count).flatMap((n) =>
-        channels.map(({ id }) => sendUntilAcknowledged(n % 2 === 0 ? adaLive : bobLive, id, newId())),
-      ),
-    );
+    let count = 0;
+    await meanwhile(awayMs('BROKER'), async () => {
+      count += 20;
+      await Promise.all(
+        upTo(20).flatMap((n) =>
+          channels.map(({ id }) => sendUntilAcknowledged(n % 2 === 0 ? adaLive : bobLive, id, newId())),
+        ),
+      );
+    });
     for (const { id } of channels) {
       const live = await eventually(
         () => seqsOf(heard(bobLive, id)),
@@ -147,10 +181,11 @@ describeWithPlatform('a platform that loses a part', () => {
 
     platform.restore('broker');
     await Promise.all(channels.map(({ id }) => send(adaLive, id, 'after')));
-    await eventually(waiting, (left) => left === 0, 30_000);
+    await eventually(waiting, (left) => left === 0, 30_000 + awayMs('BROKER'));
     await eventually(
       () => events.size,
       (size) => size === channels.length * (count + 2),
+      15_000 + awayMs('BROKER'),
     );
     for (const { id } of channels) expect(published(id)).toEqual(upTo(count + 2));
   });
@@ -159,11 +194,34 @@ describeWithPlatform('a platform that loses a part', () => {
     const channel = await platform.createGroup(ada, bob);
     const [adaLive, bobLive] = await bothConnected();
     await send(adaLive, channel.id, 'before');
-    platform.cut('mongodb', ['chat']);
     const ids = upTo(6).map(() => newId());
-    const refused = await Promise.all(ids.map((id) => send(adaLive, channel.id, `text of ${id}`, id)));
-    for (const ack of refused)
-      expect(ack).toMatchObject({ ok: false, error: { status: 503, retryAfterSeconds: expect.any(Number) } });
+    /** Everything else that one may want, each as a retry of itself. */
+    const [edit, reaction, other] = [newId(), newId(), newId()];
+    const wishes: (() => Promise<Response>)[] = [
+      () =>
+        platform.post(ada, `/${channel.id}/messages/1`, { clientOperationId: edit, text: 'after' }, 'PATCH'),
+      () =>
+        platform.post(
+          bob,
+          `/${channel.id}/messages/1/reactions`,
+          { clientOperationId: reaction, emoji: '👍', added: true },
+          'PUT',
+        ),
+      () => platform.post(ada, '', { id: other, kind: 'group', name: 'Other', memberIds: [bob] }),
+    ];
+    platform.cut('mongodb', ['chat']);
+    await meanwhile(awayMs('STORE'), async () => {
+      const refused = await Promise.all(ids.map((id) => send(adaLive, channel.id, `text of ${id}`, id)));
+      for (const ack of refused)
+        expect(ack).toMatchObject({
+          ok: false,
+          error: { status: 503, retryAfterSeconds: expect.any(Number) },
+        });
+      for (const response of await Promise.all(wishes.map((wish) => wish()))) {
+        expect(response.status).toBe(503);
+        expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+      }
+    });
     expect(adaLive.socket.connected).toBe(true);
     platform.restore('mongodb', ['chat']);
     const stored = await Promise.all(ids.map((id) => sendUntilAcknowledged(adaLive, channel.id, id)));
@@ -173,8 +231,16 @@ describeWithPlatform('a platform that loses a part', () => {
       (seqs) => seqs.length === ids.length + 1,
     );
     expect(live).toEqual(upTo(ids.length + 1));
+    // The second time finds what the first has done.
+    for (const wish of [...wishes, ...wishes]) expect((await wish()).ok).toBe(true);
     const entries = platform.db.collection('entries');
-    expect(await entries.countDocuments({ channelId: channel.id, type: 'message' })).toBe(ids.length + 1);
+    const stream = await entries
+      .find({ channelId: channel.id, 'content.type': { $ne: 'receipts' } })
+      .toArray();
+    expect(stream.filter(({ type }) => type === 'message')).toHaveLength(ids.length + 1);
+    expect(stream.filter(({ type }) => type === 'change')).toHaveLength(2);
+    expect(await platform.db.collection('channels').countDocuments({ name: 'Other' })).toBe(1);
+    expect(await platform.db.collection('memberships').countDocuments({ channelId: other })).toBe(2);
   });
 
   it('the chat service is killed and replaced: what was acknowledged is there, once and in order', async () => {
