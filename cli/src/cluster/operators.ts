@@ -16,6 +16,8 @@ export interface InstalledOperator {
   readonly ready: string;
   /** The one namespace it looks after; empty: all. */
   readonly watchNamespace: string;
+  /** Name of the webhook's Service and of the Secret with its certificate; undefined: it is switched off. */
+  readonly webhook: string | undefined;
   readonly images: ImageOverrides;
 }
 
@@ -78,6 +80,7 @@ async function describe(
     version: metadata.labels?.['app.kubernetes.io/version'],
     image: container?.image,
     ready: `${deployment.status.readyReplicas}/${deployment.spec.replicas}`,
+    webhook: container?.env.find(({ name }) => name === 'WEBHOOK_SERVICE')?.value,
     watchNamespace: container?.env.find(({ name }) => name === 'WATCH_NAMESPACE')?.value ?? '',
     images: await imagesOf(cluster, namespace, deployment, signal),
   };

@@ -6,6 +6,7 @@ import { logs } from './logs.ts';
 import { pause, resume } from './pause.ts';
 import { plan } from './plan.ts';
 import { report } from './report.ts';
+import { rotate } from './rotate.ts';
 import { status } from './status.ts';
 import { version } from './version.ts';
 
@@ -15,6 +16,7 @@ export const COMMANDS: readonly Command[] = [
   plan,
   pause,
   resume,
+  rotate,
   logs,
   events,
   connect,

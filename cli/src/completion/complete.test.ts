@@ -22,6 +22,10 @@ test.each<[string[], string[]]>([
   [['status', '-o', 'j'], ['json']],
   [['status', '--output=y'], ['--output=yaml']],
   [['completion', 'z'], ['zsh']],
+  [
+    ['rotate', 'r'],
+    ['redis', 'rabbitmq'],
+  ],
   [['version', ''], []],
   [['help', 'pl'], ['plan']],
   [['nonsense', ''], []],
