@@ -12,6 +12,8 @@ const storeConfig = {
 const serviceSchema = z.object({ ...commonConfig, ...storeConfig });
 const migrationSchema = z.object({
   ...storeConfig,
+  /** How long the bucket keeps what is written; 0: for ever. Absent: as it is. */
+  INFLUX_RETENTION_SECONDS: z.coerce.number().int().min(0).optional(),
   INFLUX_SETUP_USERNAME: z.string().min(1).default('admin'),
   INFLUX_SETUP_PASSWORD: z.string().min(8, 'InfluxDB wants 8 characters or more').max(72).optional(),
 });

@@ -12,6 +12,7 @@ await runMigration('analytics', async ({ phase }) => {
     ...influx,
     username: config.INFLUX_SETUP_USERNAME,
     password: config.INFLUX_SETUP_PASSWORD,
+    retentionSeconds: config.INFLUX_RETENTION_SECONDS,
   });
   const pool = createPool(config.POSTGRES_URL, { max: 1, applicationName: 'analytics-migrate' });
   try {

@@ -24,12 +24,14 @@ import { createSettledChannels } from './core/queries/settled-channels.ts';
 import { startCreationSweep } from './infrastructure/creation-sweep.ts';
 import { createChannelStore } from './infrastructure/mongo/channel-store.ts';
 import { channelsIn, entriesIn } from './infrastructure/mongo/documents.ts';
+import { createExpiryProgress } from './infrastructure/mongo/expiry-progress.ts';
 import { createEntryLog } from './infrastructure/mongo/entry-log.ts';
 import type { EventKeeping } from './infrastructure/mongo/event-holder.ts';
 import { createMembershipStore } from './infrastructure/mongo/membership-store.ts';
 import { createPeople } from './infrastructure/mongo/people.ts';
 import { createProjections } from './infrastructure/mongo/projections.ts';
 import { checkSchema } from './infrastructure/mongo/schema.ts';
+import { startExpirySweep } from './infrastructure/expiry-sweep.ts';
 import { consumePeople } from './infrastructure/people-consumer.ts';
 import { latched } from './infrastructure/readiness.ts';
 import { createUntoldEntries } from './infrastructure/mongo/untold-entries.ts';
@@ -96,6 +98,12 @@ export async function startChat(
   const peopleSubscription = await consumePeople(bus, people);
   onStop(() => peopleSubscription.close());
   onStop(startCreationSweep(core, logger));
+  const { MESSAGE_MAX_AGE_SECONDS: maxAge } = config;
+  if (maxAge !== undefined) {
+    const expiry = { ...core, ...timing, progress: createExpiryProgress(db) };
+    const intervalMs = config.MESSAGE_EXPIRY_INTERVAL_SECONDS * 1000;
+    onStop(startExpirySweep(expiry, { maxAgeMs: maxAge * 1000, intervalMs, logger }));
+  }
 
   const { verifier } = await startUserAccess(context, config, bus);
   const tokens = createInternalTokens({ key: config.INTERNAL_TOKEN_KEY, service: 'chat' });

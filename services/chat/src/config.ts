@@ -10,6 +10,10 @@ const schema = z.object({
   ...commonConfig,
   ...storeConfig,
   REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  /** Messages that are older are deleted; absent: none. */
+  MESSAGE_MAX_AGE_SECONDS: z.coerce.number().int().min(3600).optional(),
+  /** From the end of one look for such messages to the next. */
+  MESSAGE_EXPIRY_INTERVAL_SECONDS: z.coerce.number().int().min(1).default(600),
 });
 export type ChatConfig = z.infer<typeof schema>;
 

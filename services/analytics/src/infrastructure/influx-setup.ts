@@ -8,6 +8,8 @@ export interface SetupOptions extends InfluxOptions {
   readonly username: string;
   /** Needed only for a server that was never set up. */
   readonly password: string | undefined;
+  /** How long the bucket keeps what is written; 0: for ever, undefined: as it is. */
+  readonly retentionSeconds?: number | undefined;
 }
 
 /**
@@ -18,6 +20,7 @@ export async function setUpInflux(influx: InfluxDB, options: SetupOptions): Prom
   const { allowed = false } = await new SetupAPI(influx).getSetup();
   if (allowed) await onboard(influx, options);
   await ensureBucket(influx, options);
+  await ensureRetention(influx, options);
 }
 
 async function onboard(
@@ -44,6 +47,23 @@ async function ensureBucket(influx: InfluxDB, { org, bucket }: SetupOptions): Pr
     // 422: a bucket of that name was made since we looked.
     if (!hasStatus(error, 422)) throw error;
   }
+}
+
+async function ensureRetention(
+  influx: InfluxDB,
+  { org, bucket: name, retentionSeconds }: SetupOptions,
+): Promise<void> {
+  if (retentionSeconds === undefined) return;
+  const api = new BucketsAPI(influx);
+  const { buckets = [] } = await api.getBuckets({ org, name });
+  const [bucket] = buckets;
+  if (bucket?.id === undefined) throw new Error(`INFLUX_BUCKET: ${name} has gone since it was made.`);
+  const present = bucket.retentionRules[0]?.everySeconds ?? 0;
+  if (present === retentionSeconds) return;
+  await api.patchBucketsID({
+    bucketID: bucket.id,
+    body: { retentionRules: [{ type: 'expire', everySeconds: retentionSeconds }] },
+  });
 }
 
 async function findOrganisation(influx: InfluxDB, org: string): Promise<string> {

@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from '@jest/globals';
+import { BucketsAPI } from '@influxdata/influxdb-client-apis';
 import { newId } from '@chatplatform/kit/ids';
 import { describeWith } from '@chatplatform/kit/testing/require-store';
 import type { Fact, Metric } from '../core/domain/fact.ts';
@@ -37,6 +38,28 @@ describeWith('INFLUX_URL', 'the series in InfluxDB', (url) => {
     }
     expect(total(await series.count('uploads', range))).toBe(1);
     expect(await series.count('registrations', range)).toEqual(new Map());
+  });
+
+  it('are kept as long as asked, and for ever again', async () => {
+    const setUp = (retentionSeconds: number | undefined) =>
+      setUpInflux(bucket.influx, {
+        ...bucket.options,
+        username: 'admin',
+        password: undefined,
+        retentionSeconds,
+      });
+    const { org, bucket: name } = bucket.options;
+    const kept = async () => {
+      const { buckets = [] } = await new BucketsAPI(bucket.influx).getBuckets({ org, name });
+      return buckets[0]?.retentionRules[0]?.everySeconds ?? 0;
+    };
+    expect(await kept()).toBe(0);
+    await setUp(30 * 86_400);
+    expect(await kept()).toBe(30 * 86_400);
+    await setUp(undefined);
+    expect(await kept()).toBe(30 * 86_400);
+    await setUp(0);
+    expect(await kept()).toBe(0);
   });
 
   it('are durable and seen as soon as a write resolves', async () => {

@@ -18,7 +18,11 @@ export type StoreUrls = Pick<
 >;
 
 /** One Pod of the service within the test's process. `name` names its queue: Pods of one service share it. */
-export async function startChatInstance(name: string, urls: StoreUrls): Promise<ChatInstance> {
+export async function startChatInstance(
+  name: string,
+  urls: StoreUrls,
+  settings: Partial<ChatConfig> = {},
+): Promise<ChatInstance> {
   const hooks: StopHook[] = [];
   const logger = createLogger({ service: name, level: 'silent' });
   const { port, managementPort } = await startChat(
@@ -33,6 +37,8 @@ export async function startChatInstance(name: string, urls: StoreUrls): Promise<
       JWT_AUDIENCE: 'chatplatform',
       INTERNAL_TOKEN_KEY,
       SHUTDOWN_GRACE_SECONDS: 5,
+      MESSAGE_EXPIRY_INTERVAL_SECONDS: 600,
+      ...settings,
     },
   );
   return {

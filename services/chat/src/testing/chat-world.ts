@@ -11,6 +11,7 @@ import type { MongoConnection } from '@chatplatform/kit/mongo';
 import { startTokenIssuer } from '@chatplatform/kit/testing/access-tokens';
 import { startTcpProxy } from '@chatplatform/kit/testing/tcp-proxy';
 import type { TcpProxy } from '@chatplatform/kit/testing/tcp-proxy';
+import type { ChatConfig } from '../config.ts';
 import { createPeople } from '../infrastructure/mongo/people.ts';
 import { migrateSchema } from '../infrastructure/mongo/schema.ts';
 import { startChatInstance } from './chat-instance.ts';
@@ -61,7 +62,8 @@ export interface ChatWorld {
   stop(): Promise<void>;
 }
 
-export async function startChatWorld(): Promise<ChatWorld> {
+/** @param settings of both Pods, beyond where their stores are */
+export async function startChatWorld(settings: Partial<ChatConfig> = {}): Promise<ChatWorld> {
   const name = `chat-test-${newId().slice(-12)}`;
   const database = name.replaceAll('-', '_');
   const issuer = await startTokenIssuer();
@@ -79,7 +81,10 @@ export async function startChatWorld(): Promise<ChatWorld> {
     REDIS_URL: through(REDIS_URL, redisProxy),
     AMQP_URL: through(AMQP_URL, brokerProxy),
   };
-  const pods = [await startChatInstance(name, direct), await startChatInstance(name, breakable)];
+  const pods = [
+    await startChatInstance(name, direct, settings),
+    await startChatInstance(name, breakable, settings),
+  ];
   const logger = createLogger({ service: name, level: 'silent' });
   const bus = await connectEventBus({ url: AMQP_URL, service: `${name}-listener`, logger });
   const published: CloudEvent[] = [];

@@ -28,6 +28,8 @@ export interface ChannelDocument extends HoldsEvents {
   archivedSeq: number;
   /** How often writers in different Pods wanted the same place; absent while they never did. */
   contention?: number;
+  /** The number up to which messages have expired; absent while none has. */
+  expiredUpTo?: number;
   /** Absent once creation is complete: the index of what is not is sparse. */
   pendingMemberIds?: string[];
 }
