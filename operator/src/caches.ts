@@ -17,7 +17,12 @@ export const CHAT_PLATFORM: ResourceRef = {
 export const PLATFORM_INDEX = 'platform';
 
 /** Kinds of CRDs that may not be installed: watched as soon as the API server serves them. */
-const OPTIONAL: ReadonlySet<ResourceRef> = new Set<ResourceRef>([KINDS.httpRoute, KINDS.certificate]);
+const OPTIONAL: ReadonlySet<ResourceRef> = new Set<ResourceRef>([
+  KINDS.httpRoute,
+  KINDS.certificate,
+  KINDS.podMonitor,
+  KINDS.prometheusRule,
+]);
 
 /**
  * Pods are many and large, and are only looked at to say what ails them: of one that is well, hardly more is held than

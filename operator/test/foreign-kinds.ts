@@ -47,6 +47,10 @@ export async function installStandIns(
   }
 }
 
-/** Installs stand-ins for the kinds of a platform that come with CRDs of others. */
+/** Installs stand-ins for the kinds of Gateway API and cert-manager. */
 export const installForeignKinds = (server: TestApiServer): Promise<void> =>
   installStandIns(server, [KINDS.httpRoute, KINDS.certificate]);
+
+/** And of the Prometheus Operator. */
+export const installMonitorKinds = (server: TestApiServer): Promise<void> =>
+  installStandIns(server, [KINDS.podMonitor, KINDS.prometheusRule]);

@@ -12,7 +12,13 @@ export interface AuditEntry {
   verb: string;
   requestURI: string;
   user: { username: string };
-  objectRef?: { resource: string; namespace?: string; name?: string; subresource?: string };
+  objectRef?: {
+    apiGroup?: string;
+    resource: string;
+    namespace?: string;
+    name?: string;
+    subresource?: string;
+  };
   responseStatus?: { code: number };
 }
 

@@ -61,7 +61,12 @@ export function platformOf(spec: ChatPlatformSpec, given: Partial<Platform> = {}
       images: imagesFor(allOn(effective.version), {}),
     },
     volumes: new Map(),
-    cluster: { dnsServer: '10.96.0.10', dnsDomain: 'cluster.local', nodeAddress },
+    cluster: {
+      dnsServer: '10.96.0.10',
+      dnsDomain: 'cluster.local',
+      serves: { podMonitor: false, prometheusRule: false },
+      nodeAddress,
+    },
     credentials: decideCredentials(undefined, predictableEntropy()).credentials,
     rotating: new Set(),
     references,

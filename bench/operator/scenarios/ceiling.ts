@@ -33,7 +33,12 @@ function manifestsOf(given: Record<string, unknown>): KubeObject[] {
     images,
     migration: { version: spec.version, phase: 'all', images },
     volumes: new Map(),
-    cluster: { dnsServer: '10.96.0.10', dnsDomain: 'cluster.local', nodeAddress: '192.0.2.1' },
+    cluster: {
+      dnsServer: '10.96.0.10',
+      dnsDomain: 'cluster.local',
+      serves: { podMonitor: false, prometheusRule: false },
+      nodeAddress: '192.0.2.1',
+    },
     credentials: decideCredentials(undefined, systemEntropy).credentials,
     rotating: new Set(),
     references: new Map(),

@@ -173,6 +173,28 @@
     - patch
     - delete
 - apiGroups:
+    - monitoring.coreos.com
+  resources:
+    - podmonitors
+  verbs:
+    - get
+    - list
+    - watch
+    - create
+    - patch
+    - delete
+- apiGroups:
+    - monitoring.coreos.com
+  resources:
+    - prometheusrules
+  verbs:
+    - get
+    - list
+    - watch
+    - create
+    - patch
+    - delete
+- apiGroups:
     - events.k8s.io
   resources:
     - events

@@ -89,10 +89,13 @@ export interface EffectiveSpec {
     readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
     readonly tracing: { readonly endpoint?: string; readonly sampling: number };
     readonly prometheus: { readonly enabled: boolean };
+    readonly monitors: { readonly enabled: boolean; readonly labels: Readonly<Record<string, string>> };
   };
   readonly networkPolicies: { readonly enabled: boolean };
   readonly imagePullSecrets: readonly { readonly name: string }[];
   readonly limits: { readonly connectionsPerGateway: number; readonly uploadBytes: number };
+  /** Absent times: for ever. */
+  readonly retention: { readonly messages?: string; readonly analytics?: string };
   /** Absent: at any time. */
   readonly maintenanceWindow?: MaintenanceWindow;
   readonly upgrade: Upgrade;
@@ -223,6 +226,7 @@ function effectiveObservability(
     logLevel: wanted.logLevel ?? 'info',
     tracing: { sampling: defaults.sampling, ...defined(wanted.tracing ?? {}) },
     prometheus: { enabled: defaults.bundled, ...defined(wanted.prometheus ?? {}) },
+    monitors: { enabled: true, labels: {}, ...defined(wanted.monitors ?? {}) },
   };
 }
 
@@ -266,6 +270,7 @@ export function effectiveSpec(spec: ChatPlatformSpec, operatorVersion: string): 
     mail: effectiveMail(spec.mail, domain),
     push: { enabled: false, ...defined(spec.push ?? {}) },
     observability: effectiveObservability(spec.observability, defaults),
+    retention: { ...defined(spec.retention ?? {}) },
     networkPolicies: { enabled: true, ...defined(spec.networkPolicies ?? {}) },
   };
 }

@@ -204,6 +204,26 @@ const prometheus = documented(
   { text: 'Metrics.', default: 'by the profile', example: '{enabled: false}' },
 );
 
+const monitors = documented(
+  z.object({
+    enabled: documented(z.boolean(), {
+      text: 'Whether PodMonitors and a PrometheusRule with the alerts are made.',
+      default: 'true where the cluster has these kinds, whenever they come',
+      example: 'false',
+    }).optional(),
+    labels: documented(z.record(z.string(), z.string()), {
+      text: 'Labels that your Prometheus selects monitors and rules by.',
+      default: 'none',
+      example: '{release: kube-prometheus-stack}',
+    }).optional(),
+  }),
+  {
+    text: 'Objects for the Prometheus Operator.',
+    default: 'made where the cluster has PodMonitor and PrometheusRule',
+    example: '{labels: {release: kube-prometheus-stack}}',
+  },
+);
+
 export const observabilitySchema = documented(
   z.object({
     logLevel: documented(z.enum(['debug', 'info', 'warn', 'error']), {
@@ -213,6 +233,7 @@ export const observabilitySchema = documented(
     }).optional(),
     tracing: tracing.optional(),
     prometheus: prometheus.optional(),
+    monitors: monitors.optional(),
   }),
   { text: 'Logs, traces and metrics.', default: 'by the profile', example: '{logLevel: debug}' },
 );

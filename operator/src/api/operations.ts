@@ -75,6 +75,38 @@ export const upgradeSchema = documented(
   },
 );
 
+export const retentionSchema = documented(
+  z.object({
+    messages: duration({
+      text: 'How long messages are kept. Older ones are deleted for everybody as if by their senders: text and attachments are gone, a tombstone stays in their place. Looked at every ten minutes. Pictures themselves stay in object storage.',
+      default: 'for ever',
+      example: '8760h',
+      rules: [
+        {
+          rule: 'duration(self) >= duration("24h")',
+          message: 'must be 24h or more: nobody could rely on having read what goes sooner',
+        },
+      ],
+    }).optional(),
+    analytics: duration({
+      text: "How long the time series of analytics are kept, by InfluxDB's own retention of the bucket.",
+      default: 'for ever',
+      example: '2160h',
+      rules: [
+        {
+          rule: 'duration(self) >= duration("24h")',
+          message: 'must be 24h or more: figures are shown by the day',
+        },
+      ],
+    }).optional(),
+  }),
+  {
+    text: 'How long data is kept. What has been deleted does not come back when a time is raised again.',
+    default: 'for ever',
+    example: '{messages: 8760h, analytics: 2160h}',
+  },
+);
+
 export const limitsSchema = documented(
   z.object({
     connectionsPerGateway: documented(z.int().min(1).max(1_000_000), {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { documented } from './documented.ts';
 import { exposureSchema } from './exposure.ts';
 import { authSchema, mailSchema, observabilitySchema, pushSchema } from './integrations.ts';
-import { limitsSchema, maintenanceWindowSchema, upgradeSchema } from './operations.ts';
+import { limitsSchema, maintenanceWindowSchema, retentionSchema, upgradeSchema } from './operations.ts';
 import { objectName } from './scalars.ts';
 import { servicesSchema } from './services.ts';
 import { storesSchema } from './stores.ts';
@@ -112,6 +112,7 @@ export const specSchema = documented(
       },
     ).optional(),
     limits: limitsSchema.optional(),
+    retention: retentionSchema.optional(),
     maintenanceWindow: maintenanceWindowSchema.optional(),
     upgrade: upgradeSchema.optional(),
     paused: documented(z.boolean(), {

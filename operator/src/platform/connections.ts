@@ -1,3 +1,4 @@
+import { durationSeconds } from '../api/index.ts';
 import type { EffectiveSpec, ExternalServer } from '../api/index.ts';
 import { objectName } from './labels.ts';
 import type { Platform } from './model.ts';
@@ -189,6 +190,16 @@ export function sqlSettings(platform: Platform): Settings {
   };
 }
 
+/**
+ * How long the bucket keeps its series; 0: for ever. The migration sets it, so it belongs to the connection. Somebody
+ * else's bucket is left as it is unless the spec names a time.
+ */
+function influxRetention({ spec }: Platform, isOurs: boolean): Record<string, string> {
+  const { analytics } = spec.retention;
+  if (analytics === undefined && !isOurs) return {};
+  return { INFLUX_RETENTION_SECONDS: String(analytics === undefined ? 0 : durationSeconds(analytics)) };
+}
+
 export function influxdbSettings(platform: Platform): Settings {
   const external = platform.spec.stores.influxdb.external;
   if (external === undefined) {
@@ -198,6 +209,7 @@ export function influxdbSettings(platform: Platform): Settings {
         INFLUX_ORG: 'chatplatform',
         INFLUX_BUCKET: 'metrics',
         INFLUX_SETUP_USERNAME: 'admin',
+        ...influxRetention(platform, true),
       },
       secrets: {
         INFLUX_TOKEN: platform.credentials.influxdbToken,
@@ -210,6 +222,7 @@ export function influxdbSettings(platform: Platform): Settings {
       INFLUX_URL: external.url,
       INFLUX_ORG: external.org ?? 'chatplatform',
       INFLUX_BUCKET: external.bucket ?? 'metrics',
+      ...influxRetention(platform, false),
     },
     secrets: { INFLUX_TOKEN: referenceValue(platform.references, external.secretRef.name, 'token') },
   };

@@ -23,4 +23,6 @@ export const KINDS = {
   horizontalPodAutoscaler: ref('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'),
   httpRoute: ref('gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes'),
   certificate: ref('cert-manager.io/v1', 'Certificate', 'certificates'),
+  podMonitor: ref('monitoring.coreos.com/v1', 'PodMonitor', 'podmonitors'),
+  prometheusRule: ref('monitoring.coreos.com/v1', 'PrometheusRule', 'prometheusrules'),
 } as const satisfies Record<string, ResourceRef>;

@@ -26,6 +26,8 @@ export interface ClusterFacts {
   readonly dnsServer: string;
   /** `cluster.local`. */
   readonly dnsDomain: string;
+  /** Kinds of others that the API server knows now. */
+  readonly serves: { readonly podMonitor: boolean; readonly prometheusRule: boolean };
   /** An address of a node that people can reach, for NodePort without a hostname. */
   readonly nodeAddress: string | undefined;
 }

@@ -8,6 +8,7 @@ import { mail } from './mail/mail.ts';
 import { mongodb } from './mongodb/mongodb.ts';
 import { dashboards } from './monitoring/dashboards.ts';
 import { networkPolicies } from './network/policies.ts';
+import { monitors } from './monitoring/monitors.ts';
 import { jaeger } from './monitoring/jaeger.ts';
 import { prometheus } from './monitoring/prometheus.ts';
 import { objectStorage } from './object-storage/object-storage.ts';
@@ -52,7 +53,7 @@ function serviceStages(): Stage[] {
 /** The order in which a platform comes up, and in which a new version is rolled out. */
 export const STAGES: readonly Stage[] = [
   { name: 'configuration', components: [configuration, networkPolicies, exposure], gate: false },
-  { name: 'tools', components: [mail, jaeger, prometheus, dashboards], gate: false },
+  { name: 'tools', components: [mail, jaeger, prometheus, dashboards, monitors], gate: false },
   {
     name: 'stores',
     components: [sql, postgresql, mongodb, influxdb, redis, rabbitmq, objectStorage, storeLogins],

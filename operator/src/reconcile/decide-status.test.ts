@@ -29,6 +29,7 @@ const facts: Facts = {
   missing: [],
   nodeAddress: undefined,
   dns: { server: '10.96.0.10', domain: 'cluster.local' },
+  serves: { podMonitor: false, prometheusRule: false },
   findings: [],
   now: NOW,
   operatorVersion: '0.1.0',

@@ -35,7 +35,7 @@ function rotatingNow(platform: { name: string }, observed: Observed): Platform['
 /** The platform with every workload on the version that the spec wants. */
 export function describePlatform(
   { images }: Pick<Dependencies, 'images'>,
-  { platform, spec, references, missing, nodeAddress, dns, observed }: Facts,
+  { platform, spec, references, missing, nodeAddress, dns, serves, observed }: Facts,
   credentials: Platform['credentials'],
 ): Platform {
   const { name, namespace } = platform.metadata;
@@ -48,7 +48,7 @@ export function describePlatform(
     images: imagesFor(versions, images),
     migration: { version: spec.version, phase: 'all', images: imagesFor(versions, images) },
     volumes: volumeSizes(observed),
-    cluster: { dnsServer: dns.server, dnsDomain: dns.domain, nodeAddress },
+    cluster: { dnsServer: dns.server, dnsDomain: dns.domain, serves, nodeAddress },
     credentials,
     rotating: rotatingNow({ name }, observed),
     references,

@@ -8,6 +8,7 @@ import type { ClusterDns, Environment } from '../environment.ts';
 import type { ImageOverrides } from '../platform/images.ts';
 import { KINDS } from '../platform/kinds.ts';
 import { ofComponent, platformKeyOf } from '../platform/observed.ts';
+import type { ClusterFacts } from '../platform/model.ts';
 import type { Kind, Observed } from '../platform/observed.ts';
 import { missingReferences, referencesOf } from '../platform/references.ts';
 import type { MissingReference, References } from '../platform/references.ts';
@@ -32,6 +33,7 @@ export interface Facts {
   readonly missing: readonly MissingReference[];
   readonly nodeAddress: string | undefined;
   readonly dns: ClusterDns;
+  readonly serves: ClusterFacts['serves'];
   /** What is wrong with the spec, or unwise, beyond what the schema says. */
   readonly findings: readonly Finding[];
   /** Wall time of this look, ms since the epoch. */
@@ -90,6 +92,8 @@ interface NodeAddresses {
   readonly status?: { readonly addresses?: readonly { readonly type: string; readonly address: string }[] };
 }
 
+const isForbidden = (error: unknown) => error instanceof ApiError && error.status === 403;
+
 /** An address for people: the external one of any node, else an internal one. Only where nothing else gives the URL. */
 async function readNodeAddress(
   { client }: Dependencies,
@@ -101,7 +105,7 @@ async function readNodeAddress(
     (page) => page.items,
     (error: unknown) => {
       // Not every installation may look at nodes: then a hostname has to be set, and the condition says so.
-      if (error instanceof ApiError && error.status === 403) return [];
+      if (isForbidden(error)) return [];
       throw error;
     },
   );
@@ -123,7 +127,8 @@ async function readDns({ client, environment }: Dependencies, signal: AbortSigna
     const { clusterIP } = service['spec'] as { clusterIP?: string };
     return { ...fallback, server: clusterIP ?? fallback.server };
   } catch (error) {
-    if (isNotFound(error)) return fallback;
+    // In an installation for one namespace others may not be looked into; its Pod knows its DNS by itself.
+    if (isNotFound(error) || isForbidden(error)) return fallback;
     throw error;
   }
 }
@@ -167,6 +172,11 @@ export async function gather(
     missing: missingReferences(wanted, references),
     nodeAddress,
     dns,
+    // A kind that comes later is noticed at the next resync.
+    serves: {
+      podMonitor: dependencies.caches.of(KINDS.podMonitor).isServed(),
+      prometheusRule: dependencies.caches.of(KINDS.prometheusRule).isServed(),
+    },
     findings: judge(dependencies, platform, object),
     now: dependencies.clock.now(),
     operatorVersion: dependencies.environment.version,

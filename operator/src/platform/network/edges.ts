@@ -75,13 +75,16 @@ function tracingEdges(platform: Platform): NetworkEdge[] {
   return isDevelopment(platform) ? SERVICE_NAMES.map((from) => ({ from, to: 'jaeger', port: 4318 })) : [];
 }
 
-/** By the Prometheus that comes along or, without it, by one somewhere in the cluster. */
-function metricsEdges({ spec }: Platform): NetworkEdge[] {
-  const from = spec.observability.prometheus.enabled ? 'prometheus' : OUTSIDE;
-  const services = SERVICE_NAMES.map((to) => ({ from, to, port: MANAGEMENT_PORT }));
-  return spec.stores.rabbitmq.managed === undefined
-    ? services
-    : [...services, { from, to: 'rabbitmq', port: 15692 }];
+/** By the Prometheus that comes along, by one somewhere in the cluster, or both. */
+function metricsEdges({ spec, cluster }: Platform): NetworkEdge[] {
+  const { prometheus, monitors } = spec.observability;
+  const outside = !prometheus.enabled || (monitors.enabled && cluster.serves.podMonitor);
+  const targets = [
+    ...SERVICE_NAMES.map((to) => ({ to, port: MANAGEMENT_PORT })),
+    ...(spec.stores.rabbitmq.managed === undefined ? [] : [{ to: 'rabbitmq', port: 15692 }]),
+  ];
+  const collectors = [...(prometheus.enabled ? ['prometheus'] : []), ...(outside ? [OUTSIDE] : [])];
+  return collectors.flatMap((from) => targets.map((target) => ({ from, ...target })));
 }
 
 function notificationEdges({ spec }: Platform): NetworkEdge[] {

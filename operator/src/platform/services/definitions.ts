@@ -33,6 +33,10 @@ export interface ServiceDefinition {
   readonly settings: (platform: Platform) => Settings;
 }
 
+/** A setting in seconds, where the spec names a time. */
+const seconds = (key: string, time: string | undefined): Record<string, string> =>
+  time === undefined ? {} : { [key]: String(durationSeconds(time)) };
+
 const NOTHING: Settings = { config: {}, secrets: {} };
 
 const mongodb = (database: string) => (platform: Platform) => [
@@ -96,7 +100,10 @@ export const SERVICES: readonly ServiceDefinition[] = [
     after: ['auth'],
     migrates: true,
     connections: mongodb('chat'),
-    settings: (platform) => ({ config: {}, secrets: { REDIS_URL: redisUrl(platform) } }),
+    settings: (platform) => ({
+      config: seconds('MESSAGE_MAX_AGE_SECONDS', platform.spec.retention.messages),
+      secrets: { REDIS_URL: redisUrl(platform) },
+    }),
   },
   {
     name: 'media',

@@ -59,7 +59,14 @@ async function startEdge(): Promise<void> {
   const port = await freePort();
   const platform = platformOf(
     { profile: 'Development', exposure: { type: 'NodePort' } },
-    { cluster: { dnsServer: dns.address, dnsDomain: 'cluster.local', nodeAddress: undefined } },
+    {
+      cluster: {
+        dnsServer: dns.address,
+        dnsDomain: 'cluster.local',
+        serves: { podMonitor: false, prometheusRule: false },
+        nodeAddress: undefined,
+      },
+    },
   );
   const config = nginxConfig(platform, false)
     .replaceAll('/tmp/', `${folder}/`)
