@@ -19,6 +19,7 @@ describe('defaults', () => {
       logLevel: 'info',
       tracing: { sampling: 1 },
       prometheus: { enabled: true },
+      monitors: { enabled: true, labels: {} },
     });
   });
 
