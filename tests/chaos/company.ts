@@ -1,12 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createApi, createSession, uuidv7 } from '@chatplatform/client';
-import type { History, StoredChannel } from './history.ts';
-import { join, type Participant } from './participant.ts';
+import type { Message } from '@chatplatform/contracts/http/chat';
+import type { StreamEntry } from '@chatplatform/contracts/http/stream';
+import { type Api, createApi, createSession } from '@chatplatform/client';
+import type { History, StoredChannel, StoredEntry } from './history.ts';
+import { newId } from './new-id.ts';
+import { join, lookOf, type Participant } from './participant.ts';
 import { untilDone } from './until-done.ts';
 import type { Observer } from './world/observer.ts';
 import type { World } from './world/world.ts';
 
-/** People who know one another, each in every channel; the first is there with two devices. */
+/** People who know one another, at first each in every channel; the first, who owns them, is there with two devices. */
 export interface Company {
   readonly participants: readonly Participant[];
   readonly channelIds: readonly string[];
@@ -19,8 +22,6 @@ export interface Company {
 
 /** Reconnects wait up to ten seconds, acknowledgements twelve; the machine may be busy. */
 const CATCH_UP_WITHIN_MS = 90_000;
-
-const newId = (): string => uuidv7(Date.now(), crypto.getRandomValues(new Uint8Array(16)));
 
 export async function gatherCompany(
   world: World,
@@ -42,7 +43,7 @@ export async function gatherCompany(
     const deadline = Date.now() + CATCH_UP_WITHIN_MS;
     while (Date.now() < deadline) {
       await pause(100);
-      if (participants.some(({ client }) => client.state().outbox.sends.length > 0)) continue;
+      if (!participants.every((participant) => participant.idle())) continue;
       const stored = await readStored(world, userIds, channelIds).catch(() => undefined);
       if (stored !== undefined && agree(participants, stored) && (await hadEffect(world.observer, stored)))
         return true;
@@ -62,6 +63,7 @@ export async function gatherCompany(
           channelIds.map((channelId) => participant.view(channelId)),
         ),
         said: participants.flatMap((participant) => participant.said()),
+        changes: participants.flatMap((participant) => participant.changes()),
         effects: new Map(
           [...effects].filter(([id]) => channelIds.some((channelId) => id.startsWith(channelId))),
         ),
@@ -83,18 +85,24 @@ async function createChannels(world: World, userIds: readonly string[], count: n
   const [owner = '', ...memberIds] = userIds;
   const api = await apiOf(world, owner);
   const ids: string[] = [];
-  for (let index = 0; index < count; index += 1)
-    ids.push((await api.createChannel({ kind: 'group', name: `Channel ${index}`, memberIds })).id);
+  for (let index = 0; index < count; index += 1) ids.push(await createChannel(api, index, memberIds));
   return ids;
 }
 
+/** The first is for those who are invited, the others are for everybody; the same again is the same channel. */
+async function createChannel(api: Api, index: number, memberIds: string[]): Promise<string> {
+  const kind = index === 0 ? 'group' : 'public';
+  return (await api.createChannel({ kind, name: `Channel ${index}`, memberIds })).id;
+}
+
 function agree(participants: readonly Participant[], stored: readonly StoredChannel[]): boolean {
-  return stored.every(({ channelId, lastSeq, reading }) =>
-    participants.every(
-      (participant) =>
-        participant.holds(channelId, lastSeq) &&
-        participant.view(channelId).reading.readSeq === reading.get(participant.userId)?.readSeq,
-    ),
+  return stored.every(({ channelId, lastSeq, memberIds, reading }) =>
+    participants.every((participant) => {
+      const view = participant.view(channelId);
+      if (!memberIds.includes(participant.userId)) return view.looks === undefined;
+      const readSeq = reading.get(participant.userId)?.readSeq;
+      return participant.holds(channelId, lastSeq) && view.reading.readSeq === readSeq;
+    }),
   );
 }
 
@@ -119,13 +127,8 @@ async function readStored(
   if (api === undefined) throw new Error('a company of nobody');
   return Promise.all(
     channelIds.map(async (channelId): Promise<StoredChannel> => {
-      const page = async (afterSeq: number) => api.listMessages(channelId, { afterSeq, limit: 200 });
-      let read = await page(0);
-      const messages = [...read.items];
-      while (!read.complete) {
-        read = await page(messages.at(-1)?.seq ?? 0);
-        messages.push(...read.items);
-      }
+      const { entries, lastSeq } = await readEntries(api, channelId);
+      const messages = await readMessages(api, channelId);
       const reading = new Map(
         lists.flatMap(({ userId, items }) => {
           const channel = items.find(({ id }) => id === channelId);
@@ -133,19 +136,44 @@ async function readStored(
           return [[userId, { readSeq: channel.readSeq, unreadCount: channel.unreadCount }] as const];
         }),
       );
-      return {
-        channelId,
-        lastSeq: read.lastSeq,
-        messages: messages.map(({ id, seq, number, senderId, clientMessageId, text }) => ({
-          id,
-          seq,
-          number,
-          senderId,
-          clientMessageId,
-          text,
-        })),
-        reading,
-      };
+      return { channelId, lastSeq, messages, entries, memberIds: [...reading.keys()], reading };
     }),
   );
 }
+
+async function readMessages(api: Api, channelId: string): Promise<StoredChannel['messages']> {
+  const messages: Message[] = [];
+  for (let complete = false; !complete;) {
+    const afterSeq = messages.at(-1)?.seq ?? 0;
+    const page = await api.listMessages(channelId, { afterSeq, limit: 200 });
+    messages.push(...page.items);
+    complete = page.complete;
+  }
+  return messages.map((message) => {
+    const { id, seq, number, senderId, clientMessageId } = message;
+    return { id, seq, number, senderId, clientMessageId, ...lookOf(message) };
+  });
+}
+
+/** The whole stream of a channel. */
+async function readEntries(
+  api: Api,
+  channelId: string,
+): Promise<{ entries: StoredEntry[]; lastSeq: number }> {
+  const entries: StoredEntry[] = [];
+  for (;;) {
+    const { channels } = await api.sync([{ channelId, afterSeq: entries.at(-1)?.seq ?? 0 }]);
+    const [answer] = channels;
+    if (!answer?.channel) throw new Error(`the owner is not in ${channelId}`);
+    entries.push(...answer.entries.map(storedEntry));
+    if (answer.complete) return { entries, lastSeq: answer.channel.lastSeq };
+  }
+}
+
+const storedEntry = (entry: StreamEntry): StoredEntry => ({
+  seq: entry.seq,
+  atMs: Date.parse(entry.at),
+  type: entry.type,
+  ...('userId' in entry ? { userId: entry.userId } : {}),
+  ...('messageSeq' in entry ? { messageSeq: entry.messageSeq } : {}),
+});

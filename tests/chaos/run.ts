@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Company, gatherCompany } from './company.ts';
 import { inflict } from './faults.ts';
 import type { History } from './history.ts';
+import type { Participant } from './participant.ts';
 import { type Plan, planOf, type Step } from './plan.ts';
 import type { World } from './world/world.ts';
 
@@ -28,31 +29,46 @@ export async function run(world: World, seed: number): Promise<Run> {
   }
 }
 
-async function play(
-  world: World,
-  { steps, seed }: Plan,
-  { participants, channelIds }: Company,
-): Promise<void> {
+async function play(world: World, { steps, seed }: Plan, company: Company): Promise<void> {
   const startedAt = Date.now();
   const faults: Promise<void>[] = [];
-  let spoken = 0;
-  const act = (step: Step): void => {
-    if (step.do === 'fault') {
-      faults.push(inflict(world, step));
-      return;
-    }
-    const channelId = channelIds[step.channel] ?? '';
-    const participant = participants[step.person];
-    if (step.do === 'read') participant?.client.markRead(channelId);
-    else {
-      spoken += 1;
-      // A refusal is the checker's to find.
-      participant?.say(channelId, `seed ${seed}, ${spoken}`).catch(() => undefined);
-    }
-  };
-  for (const step of steps) {
+  for (const [index, step] of steps.entries()) {
     await pause(Math.max(0, startedAt + step.atMs - Date.now()));
-    act(step);
+    if (step.do === 'fault') faults.push(inflict(world, step));
+    // What is refused is the checker's to judge.
+    else act(company, step, `seed ${seed}, ${index}`).catch(() => undefined);
   }
   await Promise.all(faults);
+}
+
+interface Acting {
+  readonly actor: Participant;
+  /** Of every channel. */
+  readonly owner: Participant;
+  readonly channelId: string;
+  readonly text: string;
+}
+
+type Act = Exclude<Step, { do: 'fault' }>;
+type Acts = { [D in Act['do']]: (acting: Acting, step: Extract<Act, { do: D }>) => unknown };
+
+const ACTS: Acts = {
+  say: ({ actor, channelId, text }) => actor.say(channelId, text),
+  read: ({ actor, channelId }) => actor.client.markRead(channelId),
+  edit: ({ actor, channelId, text }, { pick }) => actor.edit(channelId, pick, text),
+  delete: ({ actor, channelId }, { pick }) => actor.remove(channelId, pick),
+  react: ({ actor, channelId }, { pick }) => actor.react(channelId, pick),
+  go: ({ actor, owner, channelId }, { oneself }) =>
+    (oneself ? actor : owner).ask((api) => api.removeMember(channelId, actor.userId)),
+  come: ({ actor, owner, channelId }, { oneself }) =>
+    (oneself ? actor : owner).ask((api) => api.addMember(channelId, actor.userId)),
+};
+
+async function act({ participants, channelIds }: Company, step: Act, text: string): Promise<void> {
+  const [actor, owner] = [participants[step.person], participants[0]];
+  const channelId = channelIds[step.channel];
+  if (actor === undefined || owner === undefined || channelId === undefined)
+    throw new Error(`nobody and nowhere: ${JSON.stringify(step)}`);
+  // The table pairs each step with its act; TypeScript cannot follow the pairing through the lookup.
+  await (ACTS[step.do] as (acting: Acting, step: Act) => unknown)({ actor, owner, channelId, text }, step);
 }

@@ -2,8 +2,11 @@ import type {
   Channel,
   ChannelList,
   CreateChannelRequest,
+  EditMessageRequest,
   MessagePage,
+  ReactRequest,
 } from '@chatplatform/contracts/http/chat';
+import type { StreamEntry, SyncAnswer, SyncRequest } from '@chatplatform/contracts/http/stream';
 import type { Media } from '@chatplatform/contracts/http/media';
 import type {
   FriendRequest,
@@ -12,6 +15,11 @@ import type {
   ProfileList,
 } from '@chatplatform/contracts/http/user';
 import type { Session } from './session.ts';
+
+/** Where an edit, a deletion or a reaction has its place. */
+export type Placed = { readonly entry: StreamEntry };
+/** What the server adds by itself may be left out. */
+export type Edit = Pick<EditMessageRequest, 'clientOperationId' | 'text'> & Partial<EditMessageRequest>;
 
 export type Range = { readonly afterSeq?: number; readonly beforeSeq?: number; readonly limit?: number };
 
@@ -29,6 +37,20 @@ export function createApi({ request }: Pick<Session, 'request'>) {
       request<unknown>({ method: 'DELETE', path: `/api/v1/channels/${channelId}/members/${userId}` }),
     listMessages: (channelId: string, range: Range = {}) =>
       request<MessagePage>({ method: 'GET', path: `/api/v1/channels/${channelId}/messages`, query: range }),
+
+    editMessage: (channelId: string, seq: number, edit: Edit) =>
+      request<Placed>({ method: 'PATCH', path: `/api/v1/channels/${channelId}/messages/${seq}`, json: edit }),
+    deleteMessage: (channelId: string, seq: number) =>
+      request<Placed>({ method: 'DELETE', path: `/api/v1/channels/${channelId}/messages/${seq}` }),
+    /** `entry` is null when it was so already. */
+    react: (channelId: string, seq: number, reaction: ReactRequest) =>
+      request<Placed | { readonly entry: null }>({
+        method: 'PUT',
+        path: `/api/v1/channels/${channelId}/messages/${seq}/reactions`,
+        json: reaction,
+      }),
+    sync: (channels: SyncRequest['channels']) =>
+      request<SyncAnswer>({ method: 'POST', path: '/api/v1/channels/sync', json: { channels } }),
 
     searchPeople: (query: string) =>
       request<ProfileList>({ method: 'GET', path: '/api/v1/users', query: { query } }),

@@ -1,5 +1,5 @@
 /** The client of the platform: see README.md. */
-export { type Api, createApi, type Range } from './api.ts';
+export { type Api, createApi, type Edit, type Placed, type Range } from './api.ts';
 export {
   type ChatClient,
   type ChatClientOptions,
@@ -15,6 +15,7 @@ export type { Outbox, PendingSend } from './core/outbox.ts';
 export type { Timeline } from './core/timeline.ts';
 export { type Typing, TYPING_LAPSES_AFTER_MS, typingNow } from './core/typing.ts';
 export { type Clock, systemClock } from './edge/clock.ts';
+export { type Connection, type ConnectionOptions, createConnection } from './edge/connection.ts';
 export { type HttpRequest } from './edge/http.ts';
 export { inMemory, inStorage, type Keeper, type OutboxKeeper, type StringStorage } from './edge/keeping.ts';
 export { createSession, type Session, SessionEnded, type SessionOptions } from './session.ts';

@@ -1,9 +1,10 @@
 import { mkdtemp, chmod, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { GatewaySignal, GatewaySignalName } from '@chatplatform/contracts/frames/gateway-signals';
 import { createLogger } from '@chatplatform/kit/logger';
 import { connectMongo } from '@chatplatform/kit/mongo';
-import { startRedis as startRedisClient, stopRedis } from '@chatplatform/kit/redis';
+import { type RedisClient, startRedis as startRedisClient, stopRedis } from '@chatplatform/kit/redis';
 import { startTokenIssuer } from '@chatplatform/kit/testing/access-tokens';
 import { startTcpProxy, type TcpProxy } from '@chatplatform/kit/testing/tcp-proxy';
 import type { StorePrograms } from '@chatplatform/local/artifacts/index';
@@ -17,6 +18,7 @@ import { startRabbitmq } from '@chatplatform/local/stores/rabbitmq';
 import { startRedis } from '@chatplatform/local/stores/redis';
 import type { RunningStore, StoreContext } from '@chatplatform/local/stores/store';
 import type { Pod } from '../plan.ts';
+import { Emitter } from '@socket.io/redis-emitter';
 import { startEdge } from './edge.ts';
 import { type Observer, startObserver } from './observer.ts';
 import { type Killable, startKillable } from './process.ts';
@@ -57,6 +59,8 @@ export interface World {
   /** People exist for the chat service from now on. */
   introduce(userIds: readonly string[]): Promise<void>;
   flushRedis(): Promise<void>;
+  /** As the chat service does. */
+  signalGateways<S extends GatewaySignalName>(name: S, body: GatewaySignal<S>): Promise<void>;
   /** Every way whole again, everybody running. */
   heal(): Promise<void>;
   close(): Promise<void>;
@@ -138,21 +142,34 @@ async function build(options: WorldOptions, onClose: OnClose): Promise<Omit<Worl
       await mongo.db.collection<{ _id: string }>('people').insertMany(userIds.map((_id) => ({ _id })));
       await mongo.close();
     },
-    async flushRedis() {
-      const redis = startRedisClient({
-        url: settings['REDIS_URL'] ?? '',
-        logger: createLogger({ service: 'chaos', level: 'silent' }),
-        queueWhileAway: true,
-      });
-      await redis.flushAll();
-      await stopRedis(redis);
-    },
+    flushRedis: () => onRedis(settings, async (redis) => void (await redis.flushAll())),
+    signalGateways: (name, body) =>
+      onRedis(settings, async (redis) => {
+        const sent: Promise<unknown>[] = [];
+        const publish = (channel: string, payload: string | Buffer): void =>
+          void sent.push(redis.publish(channel, payload));
+        new Emitter({ publish }).serverSideEmit(name, body);
+        await Promise.all(sent);
+      }),
     async heal() {
       for (const way of [clients, ...Object.values(first.ways), ...Object.values(second.ways)] as TcpProxy[])
         way.restore();
       for (const killable of all) await killable.start();
     },
   };
+}
+
+async function onRedis(
+  settings: Record<string, string>,
+  act: (redis: RedisClient) => Promise<void>,
+): Promise<void> {
+  const redis = startRedisClient({
+    url: settings['REDIS_URL'] ?? '',
+    logger: createLogger({ service: 'chaos', level: 'silent' }),
+    queueWhileAway: true,
+  });
+  await act(redis);
+  await stopRedis(redis);
 }
 
 async function startStores(programs: StorePrograms, dir: string, onClose: OnClose) {
