@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '../test/api-server.ts';
-import { installForeignKinds } from '../test/foreign-kinds.ts';
+import { installForeignKinds, installMonitorKinds } from '../test/foreign-kinds.ts';
 import { startOwnApiServer, type AuditEntry, type OwnApiServer } from '../test/own-api-server.ts';
 import { PlatformBench, condition } from '../test/platform-bench.ts';
 import { CHAT_PLATFORM } from './caches.ts';
 import { KINDS } from './platform/kinds.ts';
 import { MANAGED_SELECTOR } from './platform/labels.ts';
+import { clusterRules } from './rbac.ts';
 import type { KubeObject, ResourceRef } from './runtime/index.ts';
 
 let own: OwnApiServer;
@@ -14,7 +15,10 @@ const bench = PlatformBench.use(async () => {
   return own;
 });
 
-beforeAll(() => installForeignKinds(bench.server), 60_000);
+beforeAll(async () => {
+  await installForeignKinds(bench.server);
+  await installMonitorKinds(bench.server);
+}, 60_000);
 
 /** A row of specs which between them want an object of every kind. */
 const external = { secretRef: { name: 'given' } };
@@ -287,4 +291,50 @@ describe("by the API server's own audit log", () => {
     );
     for (const name of names) expect([...made, 'given']).toContain(name);
   }, 90_000);
+
+  /** Rights that show in no request of this file, each with what it is for. */
+  const UNSEEN = new Set([
+    // Asked for by an admission plugin, where it runs, when an owner reference blocks a deletion.
+    'update chatplatform.dev chatplatforms/finalizers',
+    // Read afresh when somebody else changed the finalizers at the same moment.
+    'get chatplatform.dev chatplatforms',
+  ]);
+
+  const granted = [...clusterRules.platforms, ...clusterRules.nodes].flatMap(
+    ({ apiGroups, resources, verbs }) =>
+      apiGroups.flatMap((group) =>
+        resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group} ${resource}`)),
+      ),
+  );
+
+  /** Of all requests that operators of this file have made. Server-side apply is a patch, and asks for create as well. */
+  async function unused(): Promise<string[]> {
+    const requests = (await own.audit()).filter(({ user }) =>
+      /^system:serviceaccount:[^:]+:operator-/.test(user.username),
+    );
+    const used = new Set(
+      requests.flatMap(({ verb, objectRef, responseStatus }) => {
+        const { apiGroup = '', resource = '', subresource } = objectRef ?? {};
+        const path = subresource === undefined ? resource : `${resource}/${subresource}`;
+        const verbs = verb === 'patch' && responseStatus?.code === 201 ? [verb, 'create'] : [verb];
+        return verbs.map((one) => `${one} ${apiGroup} ${path}`);
+      }),
+    );
+    return granted.filter((right) => !used.has(right) && !UNSEEN.has(right));
+  }
+
+  test('no right is granted that the lives of platforms do not use', async () => {
+    const namespace = await start({ ...INGRESS, storage: { policy: 'Delete' } });
+    await bench.annotate(namespace, { 'chatplatform.dev/rotate': 'jwt-1' });
+    await bench.patch(namespace, { exposure: GATEWAY.exposure });
+    await bench.untilReady(namespace);
+    await bench.patch(namespace, { exposure: { gateway: null, ...CERTIFICATE.exposure } });
+    await bench.untilReady(namespace);
+    // Without a name, a NodePort is reached at the address of a node.
+    await bench.patch(namespace, { hostname: null, exposure: { tls: null } });
+    await untilQuiet(namespace);
+    await bench.client.delete(CHAT_PLATFORM, { namespace, name: 'demo' });
+    await untilQuiet(namespace);
+    expect(await unused()).toEqual([]);
+  }, 120_000);
 });
