@@ -34,6 +34,8 @@ async function main(args: readonly string[]): Promise<number> {
       stdio: 'inherit',
     },
   );
+  // Ctrl-C reaches both; what is sent to this process alone is handed on.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
   return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 0)));
 }
 
