@@ -86,9 +86,7 @@ export const eventCatalogue = {
   }),
   'chat.message.deleted.v1': z.object({
     ...changedMessage,
-    deletedBy: entityId.describe(
-      'the sender, or who leads the channel; the sender as well where the message is older than the platform keeps any',
-    ),
+    deletedBy: entityId.describe('the sender, or who leads the channel'),
     deletedAt: timestamp,
   }),
   'chat.message.reacted.v1': z.object({
