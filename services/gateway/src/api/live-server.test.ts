@@ -279,6 +279,8 @@ describe('a connection', () => {
     await client.connected();
     channels = [channelOf(elsewhere)];
     gateway.live.refresh();
+    // What is published from now on may be no business of theirs.
+    expect([room, elsewhere].map((id) => inRoom(gateway, id))).toEqual([0, 0]);
     await eventually(
       () => client.received('sync:required'),
       (frames) => frames.length === 1,

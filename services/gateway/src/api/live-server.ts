@@ -86,8 +86,7 @@ export function runLiveServer(io: SocketServer, deps: LiveServerDeps): LiveServe
       socket.disconnect(true);
     }
   };
-  const refreshNow = async (userId?: string): Promise<void> => {
-    const stale = [...sockets()].filter(({ data }) => userId === undefined || data.session.userId === userId);
+  const refreshNow = async (stale: readonly GatewaySocket[]): Promise<void> => {
     const waiting = stale.values();
     const worker = async (): Promise<void> => {
       for (const socket of waiting) if (socket.connected) await refreshOne(socket);
@@ -95,7 +94,10 @@ export function runLiveServer(io: SocketServer, deps: LiveServerDeps): LiveServe
     await Promise.all(Array.from({ length: REFRESH_CONCURRENCY }, worker));
   };
   const refresh = (userId?: string): void => {
-    refreshing = refreshing.then(() => refreshNow(userId));
+    const stale = [...sockets()].filter(({ data }) => userId === undefined || data.session.userId === userId);
+    // At once: until it is known where they belong they hear nothing, rather than what they must not; they sync afterwards.
+    for (const { id } of stale) deps.rooms.setChannels(id, []);
+    refreshing = refreshing.then(() => refreshNow(stale));
   };
 
   const upkeep = setInterval(() => {
