@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { toError } from '@chatplatform/kit/errors';
 import { check, countByKind, KINDS } from './checker.ts';
 import type { Fault } from './plan.ts';
 import { inPool } from './pool.ts';
@@ -22,28 +23,34 @@ interface Outcome extends Run {
 
 async function main(): Promise<void> {
   const outcomes: Outcome[] = [];
+  let unfinished = 0;
   const startedAt = Date.now();
   const world = await openWorld();
   try {
     const seeds = Array.from({ length: count }, (_, index) => first + index);
     await inPool(seeds, atOnce, async (seed) => {
-      const ran = await run(world, seed);
+      const ran = await run(world, seed).catch(toError);
+      if (ran instanceof Error) {
+        unfinished += 1;
+        console.log(`seed ${seed}: did not run to its end: ${ran.message}`);
+        return;
+      }
       const findings = check(ran.history);
       outcomes.push({ ...ran, findings });
       console.log(`seed ${seed}: ${findings.length} findings, caught up in ${ran.caughtUpMs ?? '?'} ms`);
       for (const { kind, what } of findings) console.log(`  ${kind}: ${what}`);
       // After each: what was found so far is there, whatever ends the run.
-      await writeFile(REPORT, report(outcomes, Date.now() - startedAt));
+      await writeFile(REPORT, report(outcomes, unfinished, Date.now() - startedAt));
     });
   } finally {
     await world.close();
   }
-  process.exitCode = outcomes.some(({ findings }) => findings.length > 0) ? 1 : 0;
+  process.exitCode = unfinished > 0 || outcomes.some(({ findings }) => findings.length > 0) ? 1 : 0;
 }
 
 const REPORT = new URL('../../docs/chaos-report.md', import.meta.url);
 
-function report(outcomes: readonly Outcome[], lastedMs: number): string {
+function report(outcomes: readonly Outcome[], unfinished: number, lastedMs: number): string {
   const counts = countByKind(outcomes.flatMap(({ findings }) => findings));
   const faults = new Map<Fault, number>();
   for (const step of outcomes.flatMap(({ plan }) => plan.steps))
@@ -64,7 +71,8 @@ function report(outcomes: readonly Outcome[], lastedMs: number): string {
     '',
     `${outcomes.length} seeds (${Math.min(...outcomes.map(({ plan }) => plan.seed))} to ${Math.max(...outcomes.map(({ plan }) => plan.seed))}), ` +
       `${atOnce} at once, in ${Math.round(lastedMs / 60_000)} minutes: ${said.length} messages said, ${heard} heard; ` +
-      `${changes.length} edits, deletions and reactions; ${moves} times somebody came or went.`,
+      `${changes.length} edits, deletions and reactions; ${moves} times somebody came or went. ` +
+      `${unfinished} seeds did not run to their end.`,
     '',
     '| found | times |',
     '| --- | --- |',

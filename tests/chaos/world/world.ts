@@ -88,7 +88,8 @@ async function build(options: WorldOptions, onClose: OnClose): Promise<Omit<Worl
   const dir = await mkdtemp(join(tmpdir(), 'chatplatform-chaos-'));
   // For root, PostgreSQL runs as another user, who must be able to reach its data.
   await chmod(dir, 0o755);
-  onClose(() => rm(dir, { recursive: true, force: true }));
+  // What is ending may write a last time.
+  onClose(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
   const stores = await startStores(options.programs, dir, onClose);
   const issuer = await startTokenIssuer();
   onClose(() => issuer.close());
