@@ -65,6 +65,7 @@ export async function startAnalytics(
   context.onStop(() => server.close());
 
   const management = await startManagementServer({
+    logger,
     port: config.MANAGEMENT_PORT,
     registry,
     checks: {

@@ -92,6 +92,6 @@ await runService('auth', async ({ logger, onStop }) => {
   });
   const server = await listen(app, config.HTTP_PORT);
   onStop(() => server.close());
-  const management = await startManagementServer({ port: config.MANAGEMENT_PORT, registry, checks });
+  const management = await startManagementServer({ port: config.MANAGEMENT_PORT, registry, checks, logger });
   onStop(() => management.close());
 });

@@ -118,6 +118,7 @@ export async function startChat(
   onStop(() => server.close());
 
   const management = await startManagementServer({
+    logger,
     port: config.MANAGEMENT_PORT,
     registry,
     // Neither Redis nor RabbitMQ: without them sends are acknowledged all the same.

@@ -102,6 +102,7 @@ export async function startGateway(
   onReturn(subscriber, () => live.refresh());
 
   const management = await startManagementServer({
+    logger,
     port: config.MANAGEMENT_PORT,
     registry,
     // Neither Redis, the broker nor the chat service: connections stay, and their clients are told what cannot be done.

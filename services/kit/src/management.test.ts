@@ -7,10 +7,28 @@ import { registry } from './metrics.ts';
 describe('management server', () => {
   let server: HttpServer | undefined;
   afterEach(() => server?.close());
+  const logged: unknown[][] = [];
+  const logger = {
+    info: (...line: unknown[]) => void logged.push(line),
+    warn: (...line: unknown[]) => void logged.push(line),
+  };
   const get = async (path: string, checks: ReadinessChecks = {}) => {
-    server = await startManagementServer({ port: 0, registry, checks });
+    server = await startManagementServer({ port: 0, registry, checks, logger });
     return fetch(`http://127.0.0.1:${server.port}${path}`);
   };
+
+  test('what changes in its readiness is logged once, with the reason', async () => {
+    let away = true;
+    const store = async () => {
+      if (away) throw new Error('no primary');
+    };
+    const { url } = await get('/readyz', { store });
+    await fetch(url);
+    away = false;
+    await fetch(url);
+    await fetch(url);
+    expect(logged).toEqual([[{ checks: { store: 'no primary' } }, 'not ready'], ['ready']]);
+  });
 
   test('lives while the process runs, whatever the stores do', async () => {
     const answer = await get('/livez', { store: () => Promise.reject(new Error('away')) });

@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import { toError } from './errors.ts';
 import { listen } from './http.ts';
 import type { HttpServer } from './http.ts';
+import type { Logger } from './logger.ts';
 
 /** Resolves when what it checks can be used, rejects with the reason when not. */
 export type ReadinessCheck = () => Promise<void>;
@@ -46,11 +47,22 @@ export const startManagementServer = ({
   port,
   registry,
   checks,
+  logger,
 }: {
   port: number;
   registry: Registry;
   checks: ReadinessChecks;
+  /** Hears of every change of readiness, and why. */
+  logger: Pick<Logger, 'info' | 'warn'>;
 }): Promise<HttpServer> => {
+  let told = '';
+  const tell = (outcome: Awaited<ReturnType<typeof runChecks>>): void => {
+    const now = JSON.stringify(outcome);
+    if (now === told) return;
+    told = now;
+    if (outcome.ready) logger.info('ready');
+    else logger.warn({ checks: outcome.checks }, 'not ready');
+  };
   const app = express();
   app.disable('x-powered-by');
   app.get('/livez', (_req, res) => {
@@ -58,6 +70,7 @@ export const startManagementServer = ({
   });
   app.get('/readyz', async (_req, res) => {
     const outcome = await runChecks(checks);
+    tell(outcome);
     res.status(outcome.ready ? 200 : 503).json(outcome);
   });
   app.get('/metrics', async (_req, res) => {

@@ -94,6 +94,7 @@ export async function startMedia(
   context.onStop(() => server.close());
 
   const management = await startManagementServer({
+    logger,
     port: config.MANAGEMENT_PORT,
     registry,
     checks: {

@@ -114,6 +114,7 @@ export async function startNotification(
   onStop(() => server.close());
 
   const management = await startManagementServer({
+    logger,
     port: config.MANAGEMENT_PORT,
     registry,
     checks: {

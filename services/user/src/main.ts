@@ -53,6 +53,7 @@ await runService('user', async (context) => {
   const server = await listen(app, config.HTTP_PORT);
   onStop(() => server.close());
   const management = await startManagementServer({
+    logger,
     port: config.MANAGEMENT_PORT,
     registry,
     checks: { database: () => checkSchema(mongo.db) },

@@ -29,7 +29,9 @@ const podsSchema = z.object({
 
 type Pod = z.infer<typeof podsSchema>['items'][number];
 
-/** One line for each Pod that is neither ready nor done: its name and why. */
+const LOG_LINES = 5;
+
+/** For each Pod that is neither ready nor done its name, why, and the end of its log. */
 export async function describeUnreadyPods(
   kubectl: Kubectl,
   namespaces: readonly string[],
@@ -37,9 +39,20 @@ export async function describeUnreadyPods(
   const lines: string[] = [];
   for (const namespace of namespaces) {
     const { code, stdout } = await kubectl.try('get', 'pods', `--namespace=${namespace}`, '--output=json');
-    if (code === 0) lines.push(...podsSchema.parse(JSON.parse(stdout)).items.filter(isUnready).map(describe));
+    if (code !== 0) continue;
+    for (const pod of podsSchema.parse(JSON.parse(stdout)).items.filter(isUnready))
+      lines.push(describe(pod), ...(await logOf(kubectl, pod)));
   }
   return lines;
+}
+
+async function logOf(kubectl: Kubectl, { metadata: { name, namespace } }: Pod): Promise<string[]> {
+  const { code, stdout } = await kubectl.try(
+    'logs', name, `--namespace=${namespace}`, '--all-containers', `--tail=${LOG_LINES}`,
+  ); // prettier-ignore
+  if (code !== 0) return [];
+  const lines = stdout.split('\n').filter((line) => line.trim() !== '');
+  return lines.map((line) => `    ${line.slice(0, 400)}`);
 }
 
 function isUnready({ status }: Pod): boolean {
