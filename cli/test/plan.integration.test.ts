@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { CHAT_PLATFORM } from '@chatplatform/operator/caches';
-import { KINDS } from '@chatplatform/operator/platform/kinds';
+import { BUILT_IN_KINDS, KINDS } from '@chatplatform/operator/platform/kinds';
 import { STAGES } from '@chatplatform/operator/platform/rollout';
-import type { ResourceRef } from '@chatplatform/operator/runtime/index';
 import { PlatformBench, demo } from '../../operator/test/platform-bench.ts';
 import type { Plan, PlannedChange } from '../src/plan/plan.ts';
 import { cli } from './cli-process.ts';
@@ -28,7 +27,7 @@ const find = (found: Plan, kind: string, name: string) =>
   changesOf(found).find((change) => change.kind === kind && change.name === name);
 
 async function everything(namespace: string): Promise<string[]> {
-  const kinds = [CHAT_PLATFORM, ...Object.values<ResourceRef>(KINDS).slice(0, -2)];
+  const kinds = [CHAT_PLATFORM, ...BUILT_IN_KINDS];
   const lists = await Promise.all(kinds.map((kind) => bench.client.list(kind, { namespace })));
   return lists.flatMap(({ items }) =>
     items.map(({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.resourceVersion ?? ''}`),

@@ -1,7 +1,7 @@
 import type { PodStatus } from 'kubernetes-types/core/v1.d.ts';
 import { API_VERSION, KIND, PLURAL } from './api/index.ts';
 import { defined } from './defined.ts';
-import { KINDS } from './platform/kinds.ts';
+import { KINDS, OPTIONAL_KINDS } from './platform/kinds.ts';
 import { MANAGED_SELECTOR } from './platform/labels.ts';
 import { platformKeyOf } from './platform/observed.ts';
 import type { CacheOptions, CacheSet, KubeObject, OwnedResource, ResourceRef } from './runtime/index.ts';
@@ -15,14 +15,6 @@ export const CHAT_PLATFORM: ResourceRef = {
 
 /** Index of every cache of owned objects: `<namespace>/<platform>`. */
 export const PLATFORM_INDEX = 'platform';
-
-/** Kinds of CRDs that may not be installed: watched as soon as the API server serves them. */
-const OPTIONAL: ReadonlySet<ResourceRef> = new Set<ResourceRef>([
-  KINDS.httpRoute,
-  KINDS.certificate,
-  KINDS.podMonitor,
-  KINDS.prometheusRule,
-]);
 
 /**
  * Pods are many and large, and are only looked at to say what ails them: of one that is well, hardly more is held than
@@ -59,7 +51,7 @@ function ownedOptions(resource: ResourceRef, namespace: string): CacheOptions {
     // Foreign objects, above all foreign Secrets, are never fetched into memory.
     labelSelector: MANAGED_SELECTOR,
     indexes: { [PLATFORM_INDEX]: platformKeyOf },
-    optional: OPTIONAL.has(resource),
+    optional: OPTIONAL_KINDS.has(resource),
     ...(resource === KINDS.pod ? { transform: ailmentsOf } : {}),
   };
 }

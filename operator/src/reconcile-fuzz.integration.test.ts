@@ -12,7 +12,7 @@ import { isInvalid, isNotFound, type ResourceRef } from './runtime/index.ts';
 
 const bench = PlatformBench.use();
 
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 3);
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 2);
 
 type Step =
   | { what: 'spec'; spec: ChatPlatformSpec }

@@ -3,7 +3,7 @@ import { eventually } from '../test/api-server.ts';
 import { inventory } from '../test/inventory.ts';
 import { PATIENCE_MS, PlatformBench, condition, demo } from '../test/platform-bench.ts';
 import { CHAT_PLATFORM } from './caches.ts';
-import { KINDS } from './platform/kinds.ts';
+import { BUILT_IN_KINDS, KINDS } from './platform/kinds.ts';
 import type { ResourceRef } from './runtime/index.ts';
 
 const bench = PlatformBench.use();
@@ -42,7 +42,7 @@ describe('a platform on a real API server', () => {
     expect((await bench.namesOf(KINDS.job, namespace)).length).toBe(6);
 
     const versions = async () => {
-      const kinds = [CHAT_PLATFORM, ...Object.values<ResourceRef>(KINDS).slice(0, -2)];
+      const kinds = [CHAT_PLATFORM, ...BUILT_IN_KINDS];
       const lists = await Promise.all(kinds.map((kind) => bench.client.list(kind, { namespace })));
       return lists.flatMap(({ items }) =>
         items.map(({ metadata }) => `${metadata.name} ${metadata.resourceVersion}`),
@@ -152,9 +152,8 @@ describe('a platform on a real API server', () => {
       await bench.client.delete(CHAT_PLATFORM, { namespace, name: 'demo' });
       await bench.untilGone(namespace);
 
-      const kinds = Object.values<ResourceRef>(KINDS).slice(0, -2);
       const left = await Promise.all(
-        kinds.map(async (kind) =>
+        BUILT_IN_KINDS.map(async (kind) =>
           (
             await bench.client.list(kind, { namespace, labelSelector: 'app.kubernetes.io/instance=demo' })
           ).items.map(({ metadata }) => `${kind.kind} ${metadata.name}`),

@@ -26,3 +26,16 @@ export const KINDS = {
   podMonitor: ref('monitoring.coreos.com/v1', 'PodMonitor', 'podmonitors'),
   prometheusRule: ref('monitoring.coreos.com/v1', 'PrometheusRule', 'prometheusrules'),
 } as const satisfies Record<string, ResourceRef>;
+
+/** Of CRDs that a cluster may lack. */
+export const OPTIONAL_KINDS: ReadonlySet<ResourceRef> = new Set<ResourceRef>([
+  KINDS.httpRoute,
+  KINDS.certificate,
+  KINDS.podMonitor,
+  KINDS.prometheusRule,
+]);
+
+/** Those that every cluster has. */
+export const BUILT_IN_KINDS: readonly ResourceRef[] = Object.values<ResourceRef>(KINDS).filter(
+  (kind) => !OPTIONAL_KINDS.has(kind),
+);

@@ -12,6 +12,7 @@ import type { ServiceContext } from '@chatplatform/kit/service';
 import { startUserAccess } from '@chatplatform/kit/user-access';
 import { mediaRoutes, servingRoutes } from './api/routes.ts';
 import type { MediaConfig } from './config.ts';
+import { ensureBucket } from './core/commands/ensure-bucket.ts';
 import { sweepOrphans } from './core/commands/sweep-orphans.ts';
 import { createBoundedQueue } from './infrastructure/bounded-queue.ts';
 import {
@@ -99,7 +100,8 @@ export async function startMedia(
     registry,
     checks: {
       mongodb: () => checkSchema(mongo.db),
-      objectStorage: () => objects.check(),
+      objectStorage: () =>
+        ensureBucket(objects, () => logger.warn('the bucket of the pictures is missing: it is made anew')),
       rabbitmq: async () => {
         if (!bus.healthy()) throw unavailable('broker.unavailable', 'not connected');
       },

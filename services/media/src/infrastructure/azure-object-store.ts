@@ -10,9 +10,7 @@ export function createAzureObjectStore(options: { connectionString: string; buck
     async prepare() {
       await container.createIfNotExists();
     },
-    async check() {
-      await container.getProperties();
-    },
+    hasBucket: () => container.exists(),
     async put(key, bytes, contentType) {
       await container
         .getBlockBlobClient(key)

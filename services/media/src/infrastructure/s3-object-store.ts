@@ -37,8 +37,14 @@ export function createS3ObjectStore(options: S3Options): ObjectStore {
         if (!isOneOf(error, ['BucketAlreadyOwnedByYou', 'BucketAlreadyExists'])) throw error;
       }
     },
-    async check() {
-      await client.send(new HeadBucketCommand({ Bucket }));
+    async hasBucket() {
+      try {
+        await client.send(new HeadBucketCommand({ Bucket }));
+        return true;
+      } catch (error) {
+        if (isOneOf(error, ['NotFound', 'NoSuchBucket'])) return false;
+        throw error;
+      }
     },
     async put(key, bytes, contentType) {
       await client.send(new PutObjectCommand({ Bucket, Key: key, Body: bytes, ContentType: contentType }));

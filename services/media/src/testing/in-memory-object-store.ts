@@ -5,7 +5,7 @@ export function inMemoryObjectStore(): ObjectStore {
   const objects = new Map<string, Buffer>();
   return {
     prepare: async () => undefined,
-    check: async () => undefined,
+    hasBucket: async () => true,
     async put(key, bytes) {
       objects.set(key, bytes);
     },

@@ -8,8 +8,8 @@ export interface StoredObject {
 export interface ObjectStore {
   /** Creates the bucket where it is missing. Idempotent. */
   prepare(): Promise<void>;
-  /** Rejects when the bucket is missing or the store away. */
-  check(): Promise<void>;
+  /** Whether the bucket is there. Rejects when the store is away. */
+  hasBucket(): Promise<boolean>;
   /** Replaces what is there. Durable once it resolves. */
   put(key: string, bytes: Buffer, contentType: string): Promise<void>;
   /** null when there is none. The caller reads or destroys the stream. */
