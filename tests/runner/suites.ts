@@ -5,11 +5,21 @@ import { startCluster, startServiceStores } from './servers.ts';
 import { toolSuite } from './static-suite.ts';
 import type { Suite } from './suite.ts';
 
-const integration = (name: string, paths: string, prepare: Prepare): Suite =>
+/** Top-level folders of the integration tests: those of the one suite need an API server, those of the other stores. */
+const CLUSTER_FOLDERS = ['operator', 'cli', 'infra', 'tests'];
+const SERVICE_FOLDERS = ['services', 'bench'];
+export const integrationFolders: readonly string[] = [...CLUSTER_FOLDERS, ...SERVICE_FOLDERS];
+
+const integration = (name: string, folders: readonly string[], prepare: Prepare): Suite =>
   jestSuite({
     name,
     config: 'jest.config.mjs',
-    args: ['--testPathPatterns', `/${paths}/.*\\.integration\\.test\\.ts$`],
+    args: [
+      '--roots',
+      ...folders.map((folder) => `<rootDir>/${folder}`),
+      '--testPathPatterns',
+      '\\.integration\\.test\\.ts$',
+    ],
     prepare,
   });
 
@@ -26,14 +36,14 @@ export const stages: readonly (readonly (readonly Suite[])[])[] = [
     [toolSuite('lint', 'eslint', ['.']), toolSuite('client-build', 'npm', ['run', 'build', '-w', 'web'])],
   ],
   [
-    [integration('cluster', '(operator|cli|charts|infra|tests)', startCluster)],
+    [integration('cluster', CLUSTER_FOLDERS, startCluster)],
     [
       jestSuite({
         name: 'unit',
         config: 'jest.config.mjs',
         args: ['--testPathIgnorePatterns', '\\.integration\\.test\\.ts$', '/node_modules/'],
       }),
-      integration('services', '(services|web|observability|bench)', startServiceStores),
+      integration('services', SERVICE_FOLDERS, startServiceStores),
       jestSuite({ name: 'chaos', config: 'tests/chaos/jest.config.mjs' }),
     ],
   ],
