@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 export const EXECUTABLE = join(import.meta.dirname, '../bin/kubectl-chatplatform');
@@ -25,6 +27,14 @@ export async function cli(
     env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  return finished(child, input);
+}
+
+/** A process to its end. @param input what it reads from standard input */
+export async function finished(
+  child: ChildProcessByStdio<Writable, Readable, Readable>,
+  input: string,
+): Promise<Finished> {
   child.stdin.end(input);
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),

@@ -1,15 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
-import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import { finished, type Finished } from '../../../cli/test/cli-process.ts';
 import { target } from './target.ts';
-
-export interface Finished {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
 
 /** Starts `kubectl chatplatform COMMAND` on the platform under test, as kubectl finds its plugin on the PATH. */
 export function startPlugin(
@@ -30,17 +23,4 @@ export async function planOf(manifest: object): Promise<Finished> {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   return finished(child, JSON.stringify(manifest));
-}
-
-async function finished(
-  child: ChildProcessByStdio<Writable, Readable, Readable>,
-  input: string,
-): Promise<Finished> {
-  child.stdin.end(input);
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close') as Promise<[number | null]>,
-  ]);
-  return { code, stdout, stderr };
 }
