@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { isAlive } from '../../infra/local/src/processes/testing/is-alive.ts';
 import { eventually } from '../../operator/test/api-server.ts';
 import { json, startFakeServer } from '../../operator/test/fake-server.ts';
 import type { FakeServer } from '../../operator/test/fake-server.ts';
@@ -61,15 +62,6 @@ afterAll(async () => {
   await server.close();
   await rm(dir, { recursive: true, force: true });
 });
-
-const isAlive = (pid: number) => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 describe('connect', () => {
   test('forwards a port to each page, says where it is, and lets go when interrupted', async () => {

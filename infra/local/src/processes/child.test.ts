@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startChild, whenExited } from './child.ts';
 import { runLogged } from './run-logged.ts';
 import { startServer } from './server.ts';
+import { isAlive } from './testing/is-alive.ts';
 
 let folder: string;
 let logFile: string;
@@ -21,15 +22,6 @@ const shell = (script: string) => ({ name: 'script', command: 'sh', args: ['-c',
 
 const until = async (condition: () => boolean | Promise<boolean>) => {
   while (!(await condition())) await sleep(20);
-};
-
-const isAlive = (pid: number) => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 };
 
 describe('a child', () => {
