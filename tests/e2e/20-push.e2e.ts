@@ -2,25 +2,14 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Channel } from '@chatplatform/contracts/http/chat';
 import { eventually } from './support/eventually.ts';
 import { type FcmRecorder, startFcmRecorder } from './support/fcm-recorder.ts';
-import { conditionOf, getJson, kubectl, kubectlApply, type PlatformObject } from './support/kubectl.ts';
+import { conditionOf, kubectl, kubectlApply } from './support/kubectl.ts';
 import { Person } from './support/person.ts';
+import { patchSpec, platform } from './support/platform.ts';
 import { target } from './support/target.ts';
 
 const NODE_ADDRESS = new URL(target.url).hostname;
 let recorder: FcmRecorder;
 
-const platform = () => getJson<PlatformObject>('chp', target.name, '-n', target.namespace);
-const patchSpec = (patch: object) =>
-  kubectl(
-    'patch',
-    'chp',
-    target.name,
-    '-n',
-    target.namespace,
-    '--type=merge',
-    '-p',
-    JSON.stringify({ spec: patch }),
-  );
 const secret = (name: string, stringData: Record<string, string>) => ({
   apiVersion: 'v1',
   kind: 'Secret',
