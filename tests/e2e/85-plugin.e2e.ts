@@ -9,15 +9,15 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Channel } from '@chatplatform/contracts/http/chat';
 import { eventually } from './support/eventually.ts';
-import { conditionOf, getJson, kubectl, type PlatformObject } from './support/kubectl.ts';
+import { conditionOf, getJson, kubectl } from './support/kubectl.ts';
 import { Person } from './support/person.ts';
+import { patchSpec, platform } from './support/platform.ts';
 import { planOf, plugin, startPlugin } from './support/plugin.ts';
 import { target } from './support/target.ts';
 
 /** `kubectl chatplatform` as a person has it, on a platform that runs. */
 const execute = promisify(execFile);
 const SERVICES = ['auth', 'user', 'chat', 'notification', 'media', 'gateway', 'analytics'];
-const platform = () => getJson<PlatformObject>('chp', target.name, '-n', target.namespace);
 
 interface Change {
   action: string;
@@ -49,16 +49,7 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'chatplatform-plugin-'));
 });
 afterAll(async () => {
-  await kubectl(
-    'patch',
-    'chp',
-    target.name,
-    '-n',
-    target.namespace,
-    '--type=merge',
-    '-p',
-    '{"spec":{"paused":null}}',
-  );
+  await patchSpec({ paused: null });
   await rm(dir, { recursive: true, force: true });
 });
 
@@ -106,11 +97,14 @@ describe('logs', () => {
     expect(traced.some(({ fields }) => fields.path?.includes(channel.id))).toBe(true);
     expect(traced.map(({ time }) => time)).toEqual(traced.map(({ time }) => time).sort());
 
-    const about = await eventually('the e-mail to bob in the logs', async () => {
+    await bob.expect('GET', `/api/v1/channels/${channel.id}`);
+    const about = await eventually('the e-mail to bob, and his request, in the logs', async () => {
       const { stdout } = await plugin(['logs', '--since=2m', `--user=${bob.id}`, '-o', 'json']);
       const lines = linesOf(stdout);
-      return lines.some(({ fields }) => fields.msg === 'delivered') ? lines : undefined;
+      const said = new Set(lines.map(({ fields }) => fields.msg));
+      return said.has('delivered') && said.has('request') ? lines : undefined;
     });
+    expect(about.find(({ fields }) => fields.msg === 'request')?.fields.userId).toBe(bob.id);
     expect(about.find(({ fields }) => fields.msg === 'delivered')).toMatchObject({
       component: 'notification',
       fields: { userId: bob.id },

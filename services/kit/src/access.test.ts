@@ -167,6 +167,24 @@ describe('access tokens', () => {
     expect(await api2.verify(await caller.mint('api'))).toEqual({ caller: 'caller' });
   });
 
+  test('internal tokens are believed by any key that is kept, and made by the first', async () => {
+    const next = Buffer.alloc(32, 9).toString('base64');
+    const believed = async (maker: string, reader: string) => {
+      const token = await createInternalTokens({ key: maker, service: 'caller' }).mint('api');
+      return createInternalTokens({ key: reader, service: 'api' })
+        .verify(token)
+        .then(
+          () => true,
+          () => false,
+        );
+    };
+    expect(await believed(`${key} ${next}`, key)).toBe(true);
+    expect(await believed(`${next} ${key}`, `${key} ${next}`)).toBe(true);
+    expect(await believed(key, `${next} ${key}`)).toBe(true);
+    expect(await believed(`${next} ${key}`, key)).toBe(false);
+    expect(await believed(key, next)).toBe(false);
+  });
+
   test('internal tokens refuse a short key and a long life', async () => {
     expect(() => createInternalTokens({ key: 'c2hvcnQ=', service: 'a' })).toThrow('32 bytes');
     const longLived = await new SignJWT()

@@ -3,6 +3,7 @@ import { createRemoteJWKSet, errors, jwtVerify, SignJWT } from 'jose';
 import type { JWTPayload } from 'jose';
 import { z } from 'zod';
 import { DomainError, forbidden, unauthenticated, unavailable } from './errors.ts';
+import { signingKeys } from './signing-keys.ts';
 
 /** Who calls, as the access token says. */
 export type Principal = {
@@ -101,6 +102,9 @@ export const requireUser =
     next();
   };
 
+/** Whose request it is, as far as that is known. */
+export const knownPrincipalOf = (req: Request): Principal | undefined => principals.get(req);
+
 /** @throws Error when the route lacks `requireUser`, which is a bug */
 export const principalOf = (req: Request): Principal => {
   const principal = principals.get(req);
@@ -127,13 +131,30 @@ export interface InternalTokens {
   verify(token: string): Promise<{ caller: string }>;
 }
 
-/** @param key 32 or more random bytes in base64, shared by all services */
+/** @param key shared by all services: each of `signingKeys` 32 or more random bytes in base64 */
 export const createInternalTokens = ({ key, service }: { key: string; service: string }): InternalTokens => {
-  const secret = Buffer.from(key, 'base64');
-  if (secret.length < 32) throw new Error('INTERNAL_TOKEN_KEY needs 32 bytes or more');
+  const secrets = signingKeys(key).map((one) => Buffer.from(one, 'base64'));
+  const [signing] = secrets;
+  if (signing === undefined || secrets.some(({ length }) => length < 32))
+    throw new Error('INTERNAL_TOKEN_KEY needs 32 bytes or more');
   const callerOf = (payload: JWTPayload): { caller: string } => ({
     caller: z.string().min(1).parse(payload.iss),
   });
+  const payloadOf = async (token: string, [secret, ...others]: readonly Buffer[]): Promise<JWTPayload> => {
+    try {
+      const { payload } = await jwtVerify(token, secret ?? signing, {
+        audience: service,
+        algorithms: ['HS256'],
+        maxTokenAge: INTERNAL_TOKEN_SECONDS,
+        requiredClaims: ['exp', 'iss'],
+        clockTolerance: 5,
+      });
+      return payload;
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed) || others.length === 0) throw error;
+      return payloadOf(token, others);
+    }
+  };
   return {
     mint: (audience) =>
       new SignJWT()
@@ -142,17 +163,10 @@ export const createInternalTokens = ({ key, service }: { key: string; service: s
         .setAudience(audience)
         .setIssuedAt()
         .setExpirationTime(`${INTERNAL_TOKEN_SECONDS}s`)
-        .sign(secret),
+        .sign(signing),
     async verify(token) {
       try {
-        const { payload } = await jwtVerify(token, secret, {
-          audience: service,
-          algorithms: ['HS256'],
-          maxTokenAge: INTERNAL_TOKEN_SECONDS,
-          requiredClaims: ['exp', 'iss'],
-          clockTolerance: 5,
-        });
-        return callerOf(payload);
+        return callerOf(await payloadOf(token, secrets));
       } catch (error) {
         throw tokenFailure(error);
       }

@@ -83,6 +83,9 @@ export const commonConfig = {
   JWKS_URL: z.url({ protocol: /^https?$/ }),
   /** Where it is asked which sessions have ended. Default: the origin of JWKS_URL. */
   AUTH_URL: z.url({ protocol: /^https?$/ }).optional(),
-  INTERNAL_TOKEN_KEY: z.base64().min(44, 'needs 32 random bytes or more in base64'),
+  /** See signing-keys.ts for what several of them mean. */
+  INTERNAL_TOKEN_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9+/]{43,}=*( [A-Za-z0-9+/]{43,}=*)*$/, 'needs 32 random bytes or more in base64'),
   SHUTDOWN_GRACE_SECONDS: z.coerce.number().int().min(0).max(600).default(20),
 } as const;

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Express } from 'express';
 import { Router } from 'express';
 import { z } from 'zod';
+import { requireUser } from './access.ts';
 import { conflict, invalid, rateLimited, unauthenticated } from './errors.ts';
 import { createApp, listen, parseWith } from './http.ts';
 import type { HttpServer } from './http.ts';
@@ -49,6 +50,29 @@ describe('HTTP application', () => {
     expect(answer.status).toBe(500);
     expect(await answer.text()).not.toMatch(/hunter2|http\.test/);
     expect(JSON.stringify(lines)).toContain('hunter2');
+  });
+
+  test('logs whose request it was, by their id alone, once that is known', async () => {
+    const principal = { userId: 'u-1', username: 'ada', roles: ['user'], sessionId: 's-1' };
+    const verifier = { verify: async () => ({ ...principal, expiresAt: new Date() }) };
+    const { base } = await serve((app) => {
+      app.use(
+        '/mine',
+        Router().get('/', requireUser(verifier), (_req, res) => void res.send('ok')),
+      );
+      app.get('/open', (_req, res) => void res.send('ok'));
+    });
+    await fetch(`${base}/mine`, { headers: { authorization: 'Bearer secret' } });
+    await fetch(`${base}/open`, { headers: { authorization: 'Bearer secret' } });
+    await eventually(
+      async () => lines.filter(({ msg }) => msg === 'request'),
+      (found) => found.length === 2,
+    );
+    expect(lines.map(({ path, userId }) => [path, userId])).toEqual([
+      ['/mine', 'u-1'],
+      ['/open', undefined],
+    ]);
+    expect(JSON.stringify(lines)).not.toMatch(/ada|s-1|secret/);
   });
 
   test('answers 503 when a store is away', async () => {

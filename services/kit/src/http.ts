@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import express from 'express';
 import helmet from 'helmet';
 import type { z } from 'zod';
+import { knownPrincipalOf } from './access.ts';
 import { invalid } from './errors.ts';
 import type { FieldError } from './errors.ts';
 import { newId } from './ids.ts';
@@ -20,7 +21,10 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 /** Calls of other services: many, regular, and of no interest while they work. */
 const INTERNAL = '/internal/';
 
-/** Logs one line a request, without the query: signed addresses carry their signature there. */
+/**
+ * Logs one line a request, without the query: signed addresses carry their signature there. Of who called it has the id and
+ * no more.
+ */
 const requestLog =
   (logger: Logger): express.RequestHandler =>
   (req, res, next) => {
@@ -36,6 +40,7 @@ const requestLog =
           method: req.method,
           path,
           status: res.statusCode,
+          userId: knownPrincipalOf(req)?.userId,
           aborted: !res.writableEnded,
           durationMs: Math.round(performance.now() - startedAt),
         },
