@@ -14,7 +14,7 @@ import { startOwnApiServer } from '../test/own-api-server.ts';
 import type { OwnApiServer } from '../test/own-api-server.ts';
 import { findProgram } from '../test/programs.ts';
 import { MATRIX, VALUES } from './chart-values.ts';
-import { CHART, Helm, isHook, RELEASE } from './helm.ts';
+import { CHART, Helm, isHook, refOf, RELEASE } from './helm.ts';
 import { LAST_RELEASE, packagedChart } from './last-release.ts';
 
 const program = findProgram('helm', 'HELM_BINARY');
@@ -33,19 +33,6 @@ const SERVICE_MONITOR: ResourceRef = {
   plural: 'servicemonitors',
   namespaced: true,
 };
-
-const CLUSTER_SCOPED = new Set([
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'CustomResourceDefinition',
-  'ValidatingWebhookConfiguration',
-]);
-const refOf = ({ apiVersion, kind }: KubeObject): ResourceRef => ({
-  apiVersion,
-  kind,
-  plural: `${kind.toLowerCase()}s`,
-  namespaced: !CLUSTER_SCOPED.has(kind),
-});
 
 /** An API server of its own: the chart brings its CRD, and a kind whose presence others would notice. */
 (program === undefined ? describe.skip : describe)('the API server (needs helm)', () => {

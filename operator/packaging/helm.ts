@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
-import type { KubeObject } from '../src/runtime/index.ts';
+import type { KubeObject, ResourceRef } from '../src/runtime/index.ts';
 
 export const CHART = join(import.meta.dirname, '../../charts/chatplatform-operator');
 export const RELEASE = 'chatplatform-operator';
@@ -46,3 +46,18 @@ export function withoutHelm<T>(value: T): T {
   const kept = Object.entries(value).filter(([name]) => !HELMS_OWN.has(name));
   return Object.fromEntries(kept.map(([name, inner]) => [name, withoutHelm(inner)])) as T;
 }
+
+const CLUSTER_SCOPED = new Set([
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'CustomResourceDefinition',
+  'ValidatingWebhookConfiguration',
+]);
+
+/** Where an object of the chart is found. */
+export const refOf = ({ apiVersion, kind }: KubeObject): ResourceRef => ({
+  apiVersion,
+  kind,
+  plural: `${kind.toLowerCase()}s`,
+  namespaced: !CLUSTER_SCOPED.has(kind),
+});

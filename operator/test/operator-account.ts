@@ -20,6 +20,22 @@ const CLUSTER_ROLE_BINDINGS = cluster('ClusterRoleBinding', 'clusterrolebindings
 
 const tokenSchema = z.object({ status: z.object({ token: z.string() }) });
 
+/** A token of a ServiceAccount that is there. */
+export async function accountToken(
+  server: TestApiServer,
+  { namespace, name }: { namespace: string; name: string },
+): Promise<string> {
+  const { body } = await server.transport.send({
+    method: 'POST',
+    path: `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
+    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
+    idempotent: false,
+    verb: 'create',
+    resource: 'serviceaccounts/token',
+  });
+  return tokenSchema.parse(body).status.token;
+}
+
 /**
  * Access with the rights of the chart's roles and no other: a verb that is missing there fails here. The roles are
  * named after the namespace and stay with the throw-away control plane.
@@ -43,15 +59,7 @@ export async function operatorAccess(server: TestApiServer, namespace: string): 
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
     subjects: [{ kind: 'ServiceAccount', name, namespace }],
   });
-  const { body } = await server.transport.send({
-    method: 'POST',
-    path: `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
-    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
-    idempotent: false,
-    verb: 'create',
-    resource: 'serviceaccounts/token',
-  });
-  const { token } = tokenSchema.parse(body).status;
+  const token = await accountToken(server, { namespace, name });
   const { clientCertificate: _, ...access } = server.access;
   return { ...access, token: { get: () => Promise.resolve(token), invalidate: () => undefined } };
 }
