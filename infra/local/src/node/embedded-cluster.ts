@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createArtifactContext, ensureImage, ensureImages, ensureKubernetes } from '../artifacts/index.ts';
 import type { NodeImage } from '../artifacts/index.ts';
-import { SERVICE_KEYS, STORE_KEYS } from '../artifacts/images/image-names.ts';
+import { SERVICE_KEYS, STORE_KEYS, ofAnyVersion } from '../artifacts/images/image-names.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { createKubectl } from '../cluster/kubectl.ts';
 import { linkTools } from '../cluster/tools.ts';
@@ -70,11 +70,18 @@ export async function bringUpEmbeddedCluster(options: EmbeddedClusterOptions): P
   };
 }
 
+/** The kubelet looks every ten seconds, and at most half as long again. */
+const SECRET_PROPAGATION_SECONDS = 20;
+
 /** The chart's values: every image of the platform as it is called on the node. */
 function operatorValues(image: ImageResolver): Record<string, unknown> {
-  const keys = [...SERVICE_KEYS, 'web', ...STORE_KEYS] as const;
+  const own = [...SERVICE_KEYS, 'web'] as const;
   return {
     image: image('operator'),
-    images: Object.fromEntries(keys.map((key) => [key, image(key)])),
+    images: Object.fromEntries([
+      ...own.map((key) => [key, ofAnyVersion(image(key))]),
+      ...STORE_KEYS.map((key) => [key, image(key)]),
+    ]),
+    secretPropagationSeconds: SECRET_PROPAGATION_SECONDS,
   };
 }

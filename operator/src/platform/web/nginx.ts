@@ -156,6 +156,8 @@ export function nginxConfig(platform: Platform, tls: boolean): string {
   ].join('\n');
   return `worker_processes ${isDevelopment(platform) ? 1 : 2};
 pid /tmp/nginx.pid;
+# Connections that live for long, when it is to end: their clients find another edge, in good time before the Pod is killed.
+worker_shutdown_timeout 15s;
 error_log stderr warn;
 
 events {

@@ -33,7 +33,13 @@ export const applicationImages: Record<ApplicationKey, ApplicationImage> = {
     ]);
     return {
       layers: [base, nginx, client],
-      config: { user: USER, env: BASE_ENVIRONMENT, command: ['nginx', '-g', 'daemon off;'] },
+      // As in the official image: it finishes what it serves.
+      config: {
+        user: USER,
+        env: BASE_ENVIRONMENT,
+        command: ['nginx', '-g', 'daemon off;'],
+        stopSignal: 'SIGQUIT',
+      },
     };
   },
 };

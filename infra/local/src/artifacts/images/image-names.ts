@@ -43,6 +43,10 @@ const localVersions: Record<StoreKey | SystemKey, string> = {
   busybox: '1.37',
 };
 
+/** A reference to an image of the product, with a place for the version that a platform asks for. */
+export const ofAnyVersion = (reference: string): string =>
+  reference.replace(`:${APPLICATION_VERSION}`, ':{version}');
+
 const applicationNames = APPLICATION_KEYS.map((key) => [key, `${REGISTRY}/${key}:${APPLICATION_VERSION}`]);
 const localNames = Object.entries(localVersions).map(([key, tag]) => [key, `${REGISTRY}/local-${key}:${tag}`]);
 

@@ -70,6 +70,8 @@ export const storeImages: Record<StoreKey, StoreImage> = {
         ],
         entrypoint: ['docker-entrypoint.sh'],
         command: ['postgres'],
+        // As in the official image: it does not wait for its clients to go.
+        stopSignal: 'SIGINT',
       },
     };
   },

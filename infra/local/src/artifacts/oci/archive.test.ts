@@ -61,4 +61,6 @@ test('an image has the same digest whenever it is composed, and another one for 
     composeImage('docker.io/x/y:1', [base], { command: [command] }, 'amd64').manifest.digest;
   expect(digest('a')).toBe(digest('a'));
   expect(digest('a')).not.toBe(digest('b'));
+  const ending = composeImage('docker.io/x/y:1', [base], { stopSignal: 'SIGQUIT' }, 'amd64').config.content;
+  expect(JSON.parse(ending.toString())).toMatchObject({ config: { StopSignal: 'SIGQUIT' } });
 });

@@ -10,6 +10,8 @@ export interface ImageConfig {
   entrypoint?: readonly string[];
   command?: readonly string[];
   workingDirectory?: string;
+  /** What asks it to end. Default: SIGTERM. */
+  stopSignal?: NodeJS.Signals;
 }
 
 /** A small file of an image, named by its content. */
@@ -51,6 +53,7 @@ export function composeImage(
       ...(config.entrypoint === undefined ? {} : { Entrypoint: config.entrypoint }),
       ...(config.command === undefined ? {} : { Cmd: config.command }),
       ...(config.workingDirectory === undefined ? {} : { WorkingDir: config.workingDirectory }),
+      ...(config.stopSignal === undefined ? {} : { StopSignal: config.stopSignal }),
     },
     rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => digest) },
     history: layers.map(() => ({ created_by: 'chatplatform' })),

@@ -63,8 +63,8 @@ export function renderKubeletConfig(options: KubeletConfigOptions): string {
       'nodefs.inodesFree': '1%',
       'imagefs.available': '512Mi',
     },
-    // One user's machine: answers to changes matter more than the API server's load.
-    syncFrequency: '1m',
+    // One user's machine: answers to changes matter more than load. The operator is told (SECRET_PROPAGATION_SECONDS).
+    syncFrequency: '10s',
     nodeStatusUpdateFrequency: '10s',
     serializeImagePulls: false,
     registryPullQPS: 0,

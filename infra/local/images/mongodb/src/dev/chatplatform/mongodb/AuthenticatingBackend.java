@@ -23,10 +23,12 @@ final class AuthenticatingBackend extends ForwardingBackend {
     private static final Set<String> OPEN = Set.of("hello", "ismaster", "ping", "buildinfo", "endsessions", "whatsmyuri");
 
     private final Scram scram;
+    private final Users users;
 
-    AuthenticatingBackend(MongoBackend next, Scram scram) {
+    AuthenticatingBackend(MongoBackend next, Users users) {
         super(next);
-        this.scram = scram;
+        this.users = users;
+        scram = new Scram(users::find);
     }
 
     @Override
@@ -41,7 +43,9 @@ final class AuthenticatingBackend extends ForwardingBackend {
                 if (!OPEN.contains(name)) {
                     requireLogin(channel, command);
                 }
-                yield super.handleCommand(channel, database, command, query);
+                yield Users.COMMANDS.contains(name)
+                    ? users.handle(database, name, query)
+                    : super.handleCommand(channel, database, command, query);
             }
         };
     }

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/** The one user, root, as the official image's environment names it. Read at every start, so a new password takes effect. */
+/** The first user, as the official image's environment names it. */
 record Credentials(String username, String password) {
     private static final String USERNAME = "MONGO_INITDB_ROOT_USERNAME";
     private static final String PASSWORD = "MONGO_INITDB_ROOT_PASSWORD";

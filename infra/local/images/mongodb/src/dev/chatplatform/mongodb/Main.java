@@ -28,12 +28,13 @@ public final class Main {
     private static void run(String[] args) throws Exception {
         Options options = Options.parse(args);
         Optional<Credentials> root = Credentials.fromEnvironment(System.getenv());
-        H2Backend storage = open(options.dataDirectory());
+        MVStore store = open(options.dataDirectory());
+        H2Backend storage = new H2Backend(store);
         storage.version(new ReportedVersion());
 
         MongoBackend backend = new DurableBackend(storage);
         if (root.isPresent()) {
-            backend = new AuthenticatingBackend(backend, new Scram(root.get()));
+            backend = new AuthenticatingBackend(backend, new Users(store, root.get()));
         }
         MongoServer server = new MongoServer(backend);
         server.bind(options.bindAddress(), options.port());
@@ -42,7 +43,7 @@ public final class Main {
             options.bindAddress(), options.port(), options.dataDirectory(), root.isPresent() ? "on" : "off");
     }
 
-    private static H2Backend open(Path directory) throws Exception {
+    private static MVStore open(Path directory) throws Exception {
         Files.createDirectories(directory);
         // H2's own background commit stays on: it carries what an unacknowledged write (w: 0) leaves behind.
         // A commit writes whole pages, so they are small here; the file would grow six times as fast with the defaults.
@@ -53,6 +54,6 @@ public final class Main {
             .autoCompactFillRate(60)
             .open();
         store.setRetentionTime(2000);
-        return new H2Backend(store);
+        return store;
     }
 }

@@ -4,35 +4,22 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
-import javax.crypto.Mac;
-import javax.crypto.SecretKeyFactory;
-import javax.crypto.spec.PBEKeySpec;
-import javax.crypto.spec.SecretKeySpec;
+import java.util.function.Function;
 
-/** The server's side of SCRAM-SHA-256 (RFC 5802, RFC 7677) for one user, without channel binding. */
+/** The server's side of SCRAM-SHA-256 (RFC 5802, RFC 7677), without channel binding. */
 final class Scram {
     static final String MECHANISM = "SCRAM-SHA-256";
-    private static final int ITERATIONS = 15_000;
 
     private final SecureRandom random = new SecureRandom();
-    private final String username;
-    private final byte[] salt = new byte[28];
-    private final byte[] storedKey;
-    private final byte[] serverKey;
+    private final Function<String, Optional<Verifier>> users;
+    /** What somebody unknown is tried against, so that they learn nothing by the time it takes. */
+    private final Verifier nobody = Verifier.of("nobody");
 
-    Scram(Credentials credentials) throws GeneralSecurityException {
-        username = credentials.username();
-        random.nextBytes(salt);
-        // SASLprep reduced to its normalisation: it is the identity on the ASCII passwords in use.
-        char[] password = Normalizer.normalize(credentials.password(), Normalizer.Form.NFKC).toCharArray();
-        PBEKeySpec spec = new PBEKeySpec(password, salt, ITERATIONS, 256);
-        byte[] salted = SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256").generateSecret(spec).getEncoded();
-        storedKey = MessageDigest.getInstance("SHA-256").digest(hmac(salted, "Client Key"));
-        serverKey = hmac(salted, "Server Key");
+    Scram(Function<String, Optional<Verifier>> users) {
+        this.users = users;
     }
 
     /** One login attempt: {@code challenge} made from the client's first message, then {@link #prove}. */
@@ -42,6 +29,7 @@ final class Scram {
         private final String clientFirstBare;
         private final String nonce;
         private final boolean knownUser;
+        private final Verifier verifier;
 
         private Exchange(String clientFirstBare, boolean skipEmptyExchange) {
             this.clientFirstBare = clientFirstBare;
@@ -50,8 +38,11 @@ final class Scram {
             random.nextBytes(fresh);
             nonce = attribute(clientFirstBare, 'r').orElse("") + Base64.getEncoder().encodeToString(fresh);
             String name = attribute(clientFirstBare, 'n').orElse("").replace("=2C", ",").replace("=3D", "=");
-            knownUser = name.equals(username);
-            challenge = "r=" + nonce + ",s=" + Base64.getEncoder().encodeToString(salt) + ",i=" + ITERATIONS;
+            Optional<Verifier> known = users.apply(name);
+            knownUser = known.isPresent();
+            verifier = known.orElse(nobody);
+            String salt = Base64.getEncoder().encodeToString(verifier.salt());
+            challenge = "r=" + nonce + ",s=" + salt + ",i=" + Verifier.ITERATIONS;
         }
 
         /** @return the server's signature, or empty when the user or the password is wrong */
@@ -62,7 +53,7 @@ final class Scram {
             }
             String authMessage = clientFirstBare + "," + challenge + "," + clientFinal.substring(0, proofAt);
             byte[] proof = decode(clientFinal.substring(proofAt + 3));
-            byte[] signature = hmac(storedKey, authMessage);
+            byte[] signature = Verifier.hmac(verifier.storedKey(), authMessage);
             if (proof.length != signature.length) {
                 return Optional.empty();
             }
@@ -72,9 +63,9 @@ final class Scram {
             }
             byte[] offered = MessageDigest.getInstance("SHA-256").digest(clientKey);
             // Both are always computed, so that an unknown name takes as long as a wrong password.
-            boolean passwordMatches = MessageDigest.isEqual(offered, storedKey);
+            boolean passwordMatches = MessageDigest.isEqual(offered, verifier.storedKey());
             return passwordMatches && knownUser
-                ? Optional.of("v=" + Base64.getEncoder().encodeToString(hmac(serverKey, authMessage)))
+                ? Optional.of("v=" + Base64.getEncoder().encodeToString(Verifier.hmac(verifier.serverKey(), authMessage)))
                 : Optional.empty();
         }
     }
@@ -101,11 +92,5 @@ final class Scram {
         } catch (IllegalArgumentException malformed) {
             return new byte[0];
         }
-    }
-
-    private static byte[] hmac(byte[] key, String message) throws GeneralSecurityException {
-        Mac mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(key, "HmacSHA256"));
-        return mac.doFinal(message.getBytes(StandardCharsets.UTF_8));
     }
 }
