@@ -15,7 +15,7 @@ import { connect } from 'amqplib';
 import { startAnalytics } from './analytics-service.ts';
 import { loadAnalyticsConfig } from './config.ts';
 import { migrations } from './infrastructure/postgres-figures.ts';
-import { openBucket } from './testing/influx.ts';
+import { LOGIN_SETTINGS, openBucket } from './testing/influx.ts';
 
 const { AMQP_URL = '', POSTGRES_URL = '' } = process.env;
 const complete = AMQP_URL !== '' && POSTGRES_URL !== '';
@@ -42,7 +42,7 @@ describeWith(needed, 'the analytics service', () => {
       JWKS_URL: issuer.jwksUrl,
       INTERNAL_TOKEN_KEY: Buffer.alloc(32, 7).toString('base64'),
       POSTGRES_URL: schema.url,
-      INFLUX_TOKEN: options.token,
+      ...LOGIN_SETTINGS,
       INFLUX_ORG: options.org,
       INFLUX_BUCKET: options.bucket,
     });

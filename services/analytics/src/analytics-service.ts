@@ -16,7 +16,8 @@ import { recordFacts } from './core/commands/record-facts.ts';
 import type { Fact } from './core/domain/fact.ts';
 import { factOf } from './infrastructure/event-facts.ts';
 import { createGroupCommit } from './infrastructure/group-commit.ts';
-import { checkBucket, createInfluxSeries, openInflux } from './infrastructure/influx-series.ts';
+import { openInflux } from './infrastructure/influx-connection.ts';
+import { checkBucket, createInfluxSeries } from './infrastructure/influx-series.ts';
 import { createPostgresFigures, migrations } from './infrastructure/postgres-figures.ts';
 
 /** Events held at once, and so the largest group that is written together. */

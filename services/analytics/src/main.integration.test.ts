@@ -6,7 +6,7 @@ import { eventually } from '@chatplatform/kit/testing/eventually';
 import { openSchema } from '@chatplatform/kit/testing/postgres-schema';
 import { freePort, readiness, runProgram, SERVE } from '@chatplatform/kit/testing/program';
 import { describeWith } from '@chatplatform/kit/testing/require-store';
-import { openBucket } from './testing/influx.ts';
+import { LOGIN_SETTINGS, openBucket } from './testing/influx.ts';
 
 const cwd = fileURLToPath(new URL('..', import.meta.url));
 const needed = ['AMQP_URL', 'POSTGRES_URL', 'INFLUX_URL'].find((key) => !process.env[key]);
@@ -27,7 +27,7 @@ describeWith(needed ?? 'AMQP_URL', 'analytics as a process', () => {
     const stores = {
       POSTGRES_URL: schema.url,
       INFLUX_URL,
-      INFLUX_TOKEN: options.token,
+      ...LOGIN_SETTINGS,
       INFLUX_ORG: options.org,
       INFLUX_BUCKET: `test-${newId().slice(-12)}`,
     };

@@ -1,7 +1,7 @@
 import { runMigration } from '@chatplatform/kit/migrate-main';
 import { createPool, dueMigrations, migrate } from '@chatplatform/kit/postgres';
 import { influxOptions, loadMigrationConfig } from './config.ts';
-import { openInflux } from './infrastructure/influx-series.ts';
+import { openInflux } from './infrastructure/influx-connection.ts';
 import { setUpInflux } from './infrastructure/influx-setup.ts';
 import { migrations } from './infrastructure/postgres-figures.ts';
 
@@ -10,8 +10,6 @@ await runMigration('analytics', async ({ phase }) => {
   const influx = influxOptions(config);
   await setUpInflux(openInflux(influx), {
     ...influx,
-    username: config.INFLUX_SETUP_USERNAME,
-    password: config.INFLUX_SETUP_PASSWORD,
     retentionSeconds: config.INFLUX_RETENTION_SECONDS,
   });
   const pool = createPool(config.POSTGRES_URL, { max: 1, applicationName: 'analytics-migrate' });

@@ -85,7 +85,7 @@ describeWith(needed ?? 'MONGODB_URL', 'the media service', () => {
       MONGODB_DATABASE: database,
       OBJECT_STORAGE_ENGINE: 'AzureBlob',
       OBJECT_STORAGE_BUCKET: name,
-      MEDIA_URL_SIGNING_KEY: 'a signing key of thirty-two bytes',
+      MEDIA_URL_SIGNING_KEY: 'a-signing-key-of-thirty-two-bytes',
       MEDIA_MAX_BYTES: String(MAX_BYTES),
     });
     const config = loadMediaConfig();

@@ -7,7 +7,6 @@ const schema = z.object({
   jwtSigningKey: z.string(),
   internalTokenKey: z.string(),
   mediaUrlSigningKey: z.string(),
-  influxToken: z.string(),
   influxPassword: z.string(),
   adminPassword: z.string(),
 });
@@ -20,7 +19,6 @@ export function makeSecrets(): DevSecrets {
       .toString(),
     internalTokenKey: randomBytes(32).toString('base64'),
     mediaUrlSigningKey: random(),
-    influxToken: random(),
     influxPassword: random(),
     adminPassword: random(),
   };

@@ -37,7 +37,6 @@ export interface DevSecrets {
   jwtSigningKey: string;
   internalTokenKey: string;
   mediaUrlSigningKey: string;
-  influxToken: string;
   influxPassword: string;
   adminPassword: string;
 }
@@ -114,8 +113,7 @@ const OWN_SETTINGS: Record<
   analytics: (addresses, secrets) => ({
     POSTGRES_URL: store(addresses, 'POSTGRES_URL'),
     INFLUX_URL: store(addresses, 'INFLUX_URL'),
-    INFLUX_TOKEN: secrets.influxToken,
-    INFLUX_SETUP_PASSWORD: secrets.influxPassword,
+    INFLUX_PASSWORD: secrets.influxPassword,
   }),
 };
 

@@ -1,48 +1,42 @@
-import { flux, fluxDateTime, fluxDuration, HttpError, InfluxDB, Point } from '@influxdata/influxdb-client';
+import { flux, fluxDateTime, fluxDuration, HttpError, Point } from '@influxdata/influxdb-client';
 import { BucketsAPI } from '@influxdata/influxdb-client-apis';
 import { toError, unavailable } from '@chatplatform/kit/errors';
 import { z } from 'zod';
 import { pointPlace } from '../core/domain/fact.ts';
 import type { Fact } from '../core/domain/fact.ts';
 import type { ActivitySeries } from '../core/ports/activity-series.ts';
-
-export interface InfluxOptions {
-  readonly url: string;
-  readonly token: string;
-  readonly org: string;
-  readonly bucket: string;
-}
+import type { Influx, InfluxOptions } from './influx-connection.ts';
 
 const MEASUREMENT = 'activity';
-const TIMEOUT_MS = 10_000;
-
-export function openInflux({ url, token }: Pick<InfluxOptions, 'url' | 'token'>): InfluxDB {
-  return new InfluxDB({ url, token, timeout: TIMEOUT_MS });
-}
-
-export function createInfluxSeries(influx: InfluxDB, { org, bucket }: InfluxOptions): ActivitySeries {
+export function createInfluxSeries(influx: Influx, { org, bucket }: BucketName): ActivitySeries {
   return {
     async write(facts) {
       if (facts.length === 0) return;
-      // A writer of its own a batch, sent by the flush alone: a shared one sends full batches by itself, and nobody
-      // waits for those. Without retries of its own, for the event is delivered again.
-      const writer = influx.getWriteApi(org, bucket, 'ns', {
-        batchSize: facts.length + 1,
-        flushInterval: 0,
-        maxRetries: 0,
-        writeFailed: (error) => Promise.reject(error),
-      });
-      writer.writePoints(facts.map(toPoint));
-      await orUnavailable(writer.flush());
-      writer.dispose();
+      await orUnavailable(
+        influx.run(async (connection) => {
+          // A writer of its own a batch, sent by the flush alone: a shared one sends full batches by itself, and nobody
+          // waits for those. Without retries of its own, for the event is delivered again.
+          const writer = connection.getWriteApi(org, bucket, 'ns', {
+            batchSize: facts.length + 1,
+            flushInterval: 0,
+            maxRetries: 0,
+            writeFailed: (error) => Promise.reject(error),
+          });
+          writer.writePoints(facts.map(toPoint));
+          await writer.flush();
+          writer.dispose();
+        }),
+      );
     },
     async count(metric, { start, stop, windowSeconds }) {
       const rows: unknown[] = await orUnavailable(
-        influx.getQueryApi(org).collectRows(flux`from(bucket: ${bucket})
+        influx.run((connection) =>
+          connection.getQueryApi(org).collectRows(flux`from(bucket: ${bucket})
           |> range(start: ${fluxDateTime(start.toISOString())}, stop: ${fluxDateTime(stop.toISOString())})
           |> filter(fn: (r) => r._measurement == ${MEASUREMENT} and r.metric == ${metric} and r._field == "count")
           |> group()
           |> aggregateWindow(every: ${fluxDuration(`${windowSeconds}s`)}, fn: sum, timeSrc: "_start", createEmpty: false)`),
+        ),
       );
       return new Map(windows.parse(rows).map(({ _time, _value }) => [_time.getTime(), _value]));
     },
@@ -60,10 +54,12 @@ function toPoint(fact: Fact): Point {
     .timestamp(timestamp);
 }
 
-/** Whether the token sees the bucket. The server answers 404, not an empty list, to a name it does not know. */
-export async function hasBucket(influx: InfluxDB, { org, bucket }: BucketName): Promise<boolean> {
+/** Whether the login sees the bucket. The server answers 404, not an empty list, to a name it does not know. */
+export async function hasBucket(influx: Influx, { org, bucket }: BucketName): Promise<boolean> {
   try {
-    const { buckets = [] } = await new BucketsAPI(influx).getBuckets({ org, name: bucket });
+    const { buckets = [] } = await influx.run((connection) =>
+      new BucketsAPI(connection).getBuckets({ org, name: bucket }),
+    );
     return buckets.length > 0;
   } catch (error) {
     if (error instanceof HttpError && error.statusCode === 404) return false;
@@ -71,8 +67,8 @@ export async function hasBucket(influx: InfluxDB, { org, bucket }: BucketName): 
   }
 }
 
-/** Rejects unless the bucket is there and the token may see it. */
-export async function checkBucket(influx: InfluxDB, name: BucketName): Promise<void> {
+/** Rejects unless the bucket is there and the login may see it. */
+export async function checkBucket(influx: Influx, name: BucketName): Promise<void> {
   if (await hasBucket(influx, name)) return;
   throw unavailable('series.missing', `InfluxDB has no bucket ${name.bucket}: run \`node src/migrate.ts\`.`);
 }
@@ -80,7 +76,7 @@ export async function checkBucket(influx: InfluxDB, name: BucketName): Promise<v
 type BucketName = Pick<InfluxOptions, 'org' | 'bucket'>;
 
 /**
- * A server that is away, wants another token or has lost its bucket is to be repaired, not a reason to drop events: all
+ * A server that is away, lets nobody in or has lost its bucket is to be repaired, not a reason to drop events: all
  * that is passing. What it calls malformed is a fault of ours and stays an error.
  */
 async function orUnavailable<T>(work: Promise<T>): Promise<T> {

@@ -1,11 +1,12 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import { BucketsAPI } from '@influxdata/influxdb-client-apis';
+import { BucketsAPI, SignoutAPI } from '@influxdata/influxdb-client-apis';
 import { newId } from '@chatplatform/kit/ids';
 import { describeWith } from '@chatplatform/kit/testing/require-store';
 import type { Fact, Metric } from '../core/domain/fact.ts';
 import { windowRange } from '../core/domain/windows.ts';
-import { openBucket } from '../testing/influx.ts';
-import { checkBucket, createInfluxSeries, openInflux } from './influx-series.ts';
+import { TEST_LOGIN, openBucket } from '../testing/influx.ts';
+import { openInflux } from './influx-connection.ts';
+import { checkBucket, createInfluxSeries } from './influx-series.ts';
 import { setUpInflux } from './influx-setup.ts';
 
 describeWith('INFLUX_URL', 'the series in InfluxDB', (url) => {
@@ -42,15 +43,12 @@ describeWith('INFLUX_URL', 'the series in InfluxDB', (url) => {
 
   it('are kept as long as asked, and for ever again', async () => {
     const setUp = (retentionSeconds: number | undefined) =>
-      setUpInflux(bucket.influx, {
-        ...bucket.options,
-        username: 'admin',
-        password: undefined,
-        retentionSeconds,
-      });
+      setUpInflux(bucket.influx, { ...bucket.options, retentionSeconds });
     const { org, bucket: name } = bucket.options;
     const kept = async () => {
-      const { buckets = [] } = await new BucketsAPI(bucket.influx).getBuckets({ org, name });
+      const { buckets = [] } = await bucket.influx.run((connection) =>
+        new BucketsAPI(connection).getBuckets({ org, name }),
+      );
       return buckets[0]?.retentionRules[0]?.everySeconds ?? 0;
     };
     expect(await kept()).toBe(0);
@@ -70,17 +68,29 @@ describeWith('INFLUX_URL', 'the series in InfluxDB', (url) => {
     }
   });
 
-  it('reject with a failure that passes when the server is away, the token wrong or the bucket gone', async () => {
+  it('reject with a failure that passes when the server is away, the login wrong or the bucket gone', async () => {
     const { options } = bucket;
     const broken = [
       { ...options, url: 'http://127.0.0.1:1' },
-      { ...options, token: 'wrong' },
+      { ...options, login: { token: 'wrong' } },
+      { ...options, login: { username: 'admin', password: 'another-password' } },
       { ...options, bucket: 'none' },
     ];
     for (const wrong of broken) {
       const series = createInfluxSeries(openInflux(wrong), wrong);
       await expect(series.write([fact('messages', 1)])).rejects.toMatchObject({ kind: 'unavailable' });
     }
+  });
+
+  const bySession = 'username' in TEST_LOGIN ? it : it.skip;
+  bySession('are written and read in a new session when the one there was has ended', async () => {
+    const influx = openInflux(bucket.options);
+    const series = createInfluxSeries(influx, bucket.options);
+    const write = () => series.write([fact('channels', 2)]);
+    await write();
+    await influx.run((connection) => new SignoutAPI(connection).postSignout());
+    await Promise.all([write(), write(), write()]);
+    expect(total(await series.count('channels', windowRange(now, 10, 60)))).toBe(4);
   });
 
   it('need a bucket to be ready', async () => {
@@ -91,19 +101,14 @@ describeWith('INFLUX_URL', 'the series in InfluxDB', (url) => {
   });
 
   it('can be set up again, at once and several times', async () => {
-    const fresh = {
-      ...bucket.options,
-      username: 'admin',
-      password: undefined,
-      bucket: `test-${newId().slice(-12)}`,
-    };
+    const fresh = { ...bucket.options, bucket: `test-${newId().slice(-12)}` };
     await Promise.all([1, 2, 3].map(() => setUpInflux(bucket.influx, fresh)));
     await expect(checkBucket(bucket.influx, fresh)).resolves.toBeUndefined();
   });
 
   it('say which setting is wrong when set up with another token or organisation', async () => {
-    const setup = { ...bucket.options, username: 'admin', password: undefined };
-    const stranger = { ...setup, token: 'wrong' };
+    const setup = bucket.options;
+    const stranger = { ...setup, login: { token: 'wrong' } };
     await expect(setUpInflux(openInflux(stranger), stranger)).rejects.toThrow('INFLUX_TOKEN');
     await expect(setUpInflux(bucket.influx, { ...setup, org: 'elsewhere' })).rejects.toThrow('INFLUX_ORG');
   });

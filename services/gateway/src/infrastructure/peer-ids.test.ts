@@ -14,6 +14,17 @@ describe('ids of connections', () => {
     expect(id).toMatch(/^[A-Za-z0-9_.-]+$/);
   });
 
+  it('are known by any key that is kept, and made by the first', () => {
+    const next = Buffer.alloc(32, 3).toString('base64');
+    const holder = (keys: string) => createPeerIds({ self: '10.0.0.3:8080', key: keys }).create();
+    const reader = (keys: string) => createPeerIds({ self: '10.0.0.2:8080', key: keys });
+    const place = { host: '10.0.0.3', port: 8080 };
+    expect(reader(key).otherOwner(holder(`${key} ${next}`))).toEqual(place);
+    expect(reader(`${key} ${next}`).otherOwner(holder(`${next} ${key}`))).toEqual(place);
+    expect(reader(`${next} ${key}`).otherOwner(holder(key))).toEqual(place);
+    expect(reader(next).otherOwner(holder(key))).toBeUndefined();
+  });
+
   it('lead nowhere when they were made up', () => {
     const [owner = '', random = '', mac = ''] = one.create().split('.');
     const inner = Buffer.from('10.96.0.1:443').toString('base64url');

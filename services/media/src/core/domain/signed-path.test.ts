@@ -52,6 +52,16 @@ describe('a signed path', () => {
     );
   });
 
+  it('is valid by any key that is kept, and made by the first', () => {
+    const next = 'n'.repeat(32);
+    const signed = (keys: string) => parse(signPath(keys, 'm', 'display', expiryAt(NOW)));
+    const verdicts = (keys: string) => [signed(KEY), signed(next)].map((path) => checkPath(keys, path, NOW));
+    expect(signed(`${KEY} ${next}`)).toEqual(signed(KEY));
+    expect(verdicts(`${KEY} ${next}`)).toEqual(['valid', 'valid']);
+    expect(verdicts(`${next} ${KEY}`)).toEqual(['valid', 'valid']);
+    expect(verdicts(next)).toEqual(['forged', 'valid']);
+  });
+
   it('stays the same within an hour, and lives one to two hours', () => {
     const at = (time: string): number => expiryAt(new Date(`2026-03-01T${time}Z`));
     expect(at('12:00:01')).toBe(at('12:59:59'));

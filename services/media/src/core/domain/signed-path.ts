@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { signingKeys } from '@chatplatform/kit/signing-keys';
 import type { VariantName } from './media.ts';
 
 export interface SignedPath {
@@ -20,7 +21,9 @@ export function expiryAt(now: Date): number {
   return Math.ceil(earliest / LIFETIME_SECONDS) * LIFETIME_SECONDS;
 }
 
-export function signPath(key: string, mediaId: string, variant: VariantName, expires: number): string {
+/** @param keys one or more, as `signingKeys` has them */
+export function signPath(keys: string, mediaId: string, variant: VariantName, expires: number): string {
+  const [key] = signingKeys(keys);
   const query = new URLSearchParams({
     expires: String(expires),
     signature: mac(key, mediaId, variant, expires).toString('base64url'),
@@ -29,10 +32,11 @@ export function signPath(key: string, mediaId: string, variant: VariantName, exp
 }
 
 /** Compares in constant time. Says which: an honest client with an old address asks for a new one. */
-export function checkPath(key: string, path: SignedPath, now: Date): 'valid' | 'expired' | 'forged' {
-  const expected = mac(key, path.mediaId, path.variant, path.expires);
+export function checkPath(keys: string, path: SignedPath, now: Date): 'valid' | 'expired' | 'forged' {
   const given = Buffer.from(path.signature, 'base64url');
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return 'forged';
+  const made = signingKeys(keys).map((key) => mac(key, path.mediaId, path.variant, path.expires));
+  const known = made.some((mine) => mine.length === given.length && timingSafeEqual(mine, given));
+  if (!known) return 'forged';
   return path.expires * 1000 > now.getTime() ? 'valid' : 'expired';
 }
 
