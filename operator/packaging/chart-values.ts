@@ -9,6 +9,7 @@ export const VALUES: Readonly<Record<string, Values>> = {
   'none for now': { replicas: 0 },
   'one namespace': { watchNamespace: 'default' },
   concurrency: { concurrency: 64 },
+  'kubelets that look often': { secretPropagationSeconds: 20 },
   'all logs': { logLevel: 'trace' },
   tracing: { tracing: { endpoint: 'http://otel.test:4318', sampling: 0.25 } },
   'no CRD': { crds: { install: false } },

@@ -9,6 +9,7 @@ describe('loadConfig', () => {
       METRICS_PORT: 9090,
       CONCURRENCY: 4,
       LOG_LEVEL: 'info',
+      SECRET_PROPAGATION_SECONDS: 120,
       OTEL_TRACES_SAMPLER_ARG: 1,
     });
   });

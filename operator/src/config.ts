@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SECRET_PROPAGATION_SECONDS } from './environment.ts';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
@@ -21,6 +22,8 @@ const configFields = z.object({
   IMAGES_FILE: z.string().optional(),
   /** Platforms reconciled at once. */
   CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
+  /** Within which a changed Secret is in the Pods that mount it: a rotation of logins waits for it. */
+  SECRET_PROPAGATION_SECONDS: z.coerce.number().int().min(1).max(3600).default(SECRET_PROPAGATION_SECONDS),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
   /** Base URL of an OTLP/HTTP receiver; absent = no tracing. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),

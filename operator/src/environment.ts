@@ -18,7 +18,12 @@ export interface Environment {
   /** The cluster's DNS as the operator's own Pod uses it; undefined outside a cluster. */
   readonly dns: ClusterDns | undefined;
   readonly entropy: Entropy;
+  /** Within which a changed Secret is in the Pods that mount it. */
+  readonly secretPropagationMs: number;
 }
+
+/** A kubelet of default settings looks once a minute, and what it looks at may be some seconds old. */
+export const SECRET_PROPAGATION_SECONDS = 120;
 
 export const systemEntropy: Entropy = {
   bytes: (length) => randomBytes(length),
@@ -47,5 +52,10 @@ export async function readEnvironment(resolvConfPath = '/etc/resolv.conf'): Prom
     }),
   ]);
   const { version } = manifestSchema.parse(JSON.parse(manifest));
-  return { version, dns: clusterDnsOf(resolvConf), entropy: systemEntropy };
+  return {
+    version,
+    dns: clusterDnsOf(resolvConf),
+    entropy: systemEntropy,
+    secretPropagationMs: SECRET_PROPAGATION_SECONDS * 1000,
+  };
 }

@@ -36,7 +36,10 @@ const createOperator = async (config: OperatorConfig, logger: Logger): Promise<O
     reconcile: createPlatformReconciler({
       ...operator.tools,
       images: await readImages(config.IMAGES_FILE),
-      environment: await readEnvironment(),
+      environment: {
+        ...(await readEnvironment()),
+        secretPropagationMs: config.SECRET_PROPAGATION_SECONDS * 1000,
+      },
     }),
   });
   return operator;

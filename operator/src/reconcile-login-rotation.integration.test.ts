@@ -64,7 +64,10 @@ test('a login of a store is replaced step by step, over the death of the operato
   await restart();
   await bench.passTime(namespace, 60 * MINUTE_MS);
   await bench.untilReason(namespace, 'StoreLoginsSet', 'SettingLogins');
-  expect(await usersOfBroker(namespace)).toEqual(['chatplatform-admin', 'chatplatform', 'chatplatform-2']);
+  expect(await usersOfBroker(namespace)).toEqual([
+    ...['chatplatform-admin', 'chatplatform-admin-2'],
+    ...['chatplatform', 'chatplatform-2'],
+  ]);
   expect(await loginOf(namespace)).toBe(old);
   expect(await bench.namesOf(KINDS.networkPolicy, namespace)).toContain('demo-store-logins');
 
@@ -78,7 +81,10 @@ test('a login of a store is replaced step by step, over the death of the operato
   await restart();
   await bench.passTime(namespace, 60 * MINUTE_MS);
   await bench.untilReason(namespace, 'GatewayReady', 'RollingOut');
-  expect(await usersOfBroker(namespace)).toEqual(['chatplatform-admin', 'chatplatform-2', 'chatplatform']);
+  expect(await usersOfBroker(namespace)).toEqual([
+    ...['chatplatform-admin-2', 'chatplatform-admin'],
+    ...['chatplatform-2', 'chatplatform'],
+  ]);
 
   broken.clear();
   broken.add('demo-rabbitmq-logins-');
@@ -88,7 +94,7 @@ test('a login of a store is replaced step by step, over the death of the operato
     'the old one is on its way out',
     async () => (await usersOfBroker(namespace)).length === 2,
   );
-  expect(await usersOfBroker(namespace)).toEqual(['chatplatform-admin', 'chatplatform-2']);
+  expect(await usersOfBroker(namespace)).toEqual(['chatplatform-admin-2', 'chatplatform-2']);
   expect(await loginOf(namespace)).toBe(renewed);
 
   broken.clear();
@@ -101,6 +107,42 @@ test('a login of a store is replaced step by step, over the death of the operato
   expect(await loginOf(namespace)).toBe(renewed);
   expect((await broker())?.generation).toBe(generation);
 }, 300_000);
+
+test('the logins of all stores are replaced at once, and none restarts', async () => {
+  const namespace = await bench.start();
+  await bench.untilReady(namespace);
+  const names = ['redis', 'rabbitmq', 'postgresql', 'mongodb', 'influxdb'];
+  const generations = () =>
+    Promise.all(
+      names.map(
+        async (name) =>
+          (await bench.lookUp(KINDS.statefulSet, namespace, `demo-${name}`))?.metadata.generation,
+      ),
+    );
+  const kept = async () => {
+    const { jwtSigningKey: _, ...rest } = await secret(namespace, 'demo-credentials');
+    return Object.entries(rest).filter(([name]) =>
+      /^(?:redis|rabbitmq|postgresql|mongodb|influxdb)/.test(name),
+    );
+  };
+  const [before, running] = [new Map(await kept()), await generations()];
+  await bench.annotate(namespace, {
+    'chatplatform.dev/rotate': names.map((name) => `${name}-1`).join(','),
+  });
+  await eventually(
+    'all are done',
+    async () => {
+      await bench.passTime(namespace, MINUTE_MS);
+      const { rotations = [] } = (await bench.statusOf(namespace)) ?? {};
+      return rotations.length === names.length && rotations.every(({ phase }) => phase === 'Done');
+    },
+    PATIENCE_MS,
+  );
+  const unchanged = (await kept()).filter(([name, value]) => before.get(name) === value);
+  expect(unchanged.map(([name]) => name)).toEqual(['rabbitmqSalt']);
+  for (const [, value] of await kept()) expect(value).not.toContain(' ');
+  expect(await generations()).toEqual(running);
+}, 180_000);
 
 test('what belongs to somebody else is not rotated, and it is said what to do', async () => {
   const namespace = await bench.server.namespace();

@@ -63,3 +63,32 @@ test('the keys of access tokens are replaced without a token that somebody canno
   expect((await bench.statusOf(namespace))?.rotations?.[0]?.phase).toBe('Done');
   expect(await keysOfAuth(namespace)).toEqual([published]);
 }, 240_000);
+
+test('the key of calls between services is replaced in all of them, each phase once all have come to it', async () => {
+  const namespace = await bench.server.namespace();
+  await bench.startIn(namespace, {});
+  await bench.untilReady(namespace);
+  const keysOf = async (service: string) => {
+    const secret = await bench.lookUp(KINDS.secret, namespace, `demo-${service}`);
+    return (secret === undefined ? '' : (secretValues(secret)['INTERNAL_TOKEN_KEY'] ?? '')).split(' ');
+  };
+  const [old] = await keysOf('media');
+  // One that does not come up with both keys holds back the new one.
+  await bench.unsettle();
+  bench.settle(namespace, { broken: (name) => name.startsWith('demo-analytics') });
+  await bench.annotate(namespace, { 'chatplatform.dev/rotate': 'internal-tokens-1' });
+  await untilPhase(namespace, 'Publishing');
+  await eventually('all know both', async () => (await keysOf('media')).length === 2);
+  await bench.passTime(namespace, 60 * MINUTE_MS);
+  await bench.untilReason(namespace, 'AnalyticsReady', 'RollingOut');
+  expect((await keysOf('media'))[0]).toBe(old);
+  await bench.unsettle();
+  bench.settle(namespace);
+  await untilPhase(namespace, 'Signing', () => bench.passTime(namespace, MINUTE_MS));
+  await untilPhase(namespace, 'Done', () => bench.passTime(namespace, MINUTE_MS));
+  await eventually('the old key is gone', async () => (await keysOf('media')).length === 1);
+  const services = ['auth', 'user', 'chat', 'notification', 'media', 'gateway', 'analytics'];
+  const left = new Set((await Promise.all(services.map(keysOf))).flat());
+  expect(left.size).toBe(1);
+  expect(left).not.toContain(old);
+}, 180_000);

@@ -57,7 +57,12 @@ export async function startPlatformOperator(
   const reconcile = createPlatformReconciler({
     ...operator.tools,
     images: {},
-    environment: { version: '0.1.0', dns: { server: '10.96.0.10', domain: 'cluster.local' }, entropy },
+    environment: {
+      version: '0.1.0',
+      dns: { server: '10.96.0.10', domain: 'cluster.local' },
+      entropy,
+      secretPropagationMs: 120_000,
+    },
   });
   operator.control({
     name: 'chatplatform',

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { systemEntropy } from '@chatplatform/operator/environment';
+import { SECRET_PROPAGATION_SECONDS, systemEntropy } from '@chatplatform/operator/environment';
 import type { ClusterDns } from '@chatplatform/operator/environment';
 import { rehearse } from '@chatplatform/operator/rehearsal/rehearse';
 import { isBeingDeleted, isNotFound, keyOf } from '@chatplatform/operator/runtime/index';
@@ -123,7 +123,13 @@ async function planFor(
     // What is paused is planned as if it were resumed: otherwise there would be nothing to see.
     platform: { ...wanted, spec: { ...spec, paused: false } },
     images,
-    environment: { version, dns, entropy: systemEntropy },
+    environment: {
+      version,
+      dns,
+      entropy: systemEntropy,
+      // Time does not pass in a rehearsal.
+      secretPropagationMs: SECRET_PROPAGATION_SECONDS * 1000,
+    },
     signal,
   });
   return planOf({

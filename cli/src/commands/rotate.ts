@@ -128,9 +128,10 @@ export const rotate: Command = {
   name: 'rotate',
   summary: 'Replace a credential while people go on working.',
   description:
-    'jwt: the keys that sign access tokens. redis, rabbitmq, postgresql: the logins of the services, where the store is\n' +
-    "the platform's own. webhook-certificate: the operator's. Old and new are valid side by side until nothing uses the\n" +
-    'old one any more; no store restarts. The operator does it; with --wait this shows how far it is. An interrupted\n' +
+    'jwt: the keys that sign access tokens. internal-tokens: the key by which services know one another. media-links: the\n' +
+    'key in the addresses of pictures. A store: the logins of the services and of its administrator, where it is the\n' +
+    "platform's own. webhook-certificate: the operator's. Old and new are valid side by side until nothing uses the old\n" +
+    'one any more; no store restarts. The operator does it; with --wait this shows how far it is. An interrupted\n' +
     'wait does not stop the rotation. Exit code: 0 requested (with --wait: done), 1 refused or not done in time.',
   positional: {
     name: 'CREDENTIAL',

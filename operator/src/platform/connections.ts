@@ -92,10 +92,11 @@ export function redisUrl(platform: Platform): string {
 export function mongodbUrl(platform: Platform): string {
   const external = platform.spec.stores.mongodb.external;
   if (external === undefined) {
+    const { user: username, password } = usedLogin(platform.credentials, 'mongodbPassword');
     return connectionUrl({
       scheme: 'mongodb',
-      username: 'root',
-      password: platform.credentials.mongodbPassword,
+      username,
+      password,
       host: objectName(platform, 'mongodb'),
       port: 27017,
       path: '/',
@@ -154,10 +155,11 @@ export function postgresqlUrl(platform: Platform): string {
 
 function sqlServerUrl(platform: Platform, external: ExternalServer | undefined): string {
   if (external === undefined) {
+    const { user: username, password } = usedLogin(platform.credentials, 'sqlserverAuthPassword');
     return connectionUrl({
       scheme: 'mssql',
-      username: 'auth',
-      password: platform.credentials.sqlserverAuthPassword,
+      username,
+      password,
       host: objectName(platform, 'sqlserver'),
       port: 1433,
       path: '/auth',
@@ -200,27 +202,27 @@ function influxRetention({ spec }: Platform, isOurs: boolean): Record<string, st
   return { INFLUX_RETENTION_SECONDS: String(analytics === undefined ? 0 : durationSeconds(analytics)) };
 }
 
+export const INFLUX_ORG = 'chatplatform';
+
 export function influxdbSettings(platform: Platform): Settings {
   const external = platform.spec.stores.influxdb.external;
   if (external === undefined) {
+    const { user, password } = usedLogin(platform.credentials, 'influxdbPassword');
     return {
       config: {
         INFLUX_URL: `http://${objectName(platform, 'influxdb')}:8086`,
-        INFLUX_ORG: 'chatplatform',
+        INFLUX_ORG,
         INFLUX_BUCKET: 'metrics',
-        INFLUX_SETUP_USERNAME: 'admin',
+        INFLUX_USERNAME: user,
         ...influxRetention(platform, true),
       },
-      secrets: {
-        INFLUX_TOKEN: platform.credentials.influxdbToken,
-        INFLUX_SETUP_PASSWORD: platform.credentials.influxdbPassword,
-      },
+      secrets: { INFLUX_PASSWORD: password },
     };
   }
   return {
     config: {
       INFLUX_URL: external.url,
-      INFLUX_ORG: external.org ?? 'chatplatform',
+      INFLUX_ORG: external.org ?? INFLUX_ORG,
       INFLUX_BUCKET: external.bucket ?? 'metrics',
       ...influxRetention(platform, false),
     },

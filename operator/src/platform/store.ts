@@ -98,9 +98,9 @@ function dataClaim(platform: Platform, { component, managed }: StoreOptions): Ku
 }
 
 function statefulSet(platform: Platform, options: StoreOptions): KubeObject {
-  const { component, secretFiles, secretPath } = options;
+  const { component, secretFiles, liveFiles, secretPath } = options;
   const name = objectName(platform, component);
-  const mountsSecret = secretFiles !== undefined && secretPath !== undefined;
+  const mountsSecret = (secretFiles ?? liveFiles) !== undefined && secretPath !== undefined;
   const template = podTemplate(platform, {
     component,
     ...options.pod,
@@ -147,7 +147,7 @@ function statefulSet(platform: Platform, options: StoreOptions): KubeObject {
 /** The objects of a managed store: Secret, volume claim, StatefulSet of one Pod, Service. */
 export function storeObjects(platform: Platform, options: StoreOptions): KubeObject[] {
   return [
-    ...(options.secretFiles === undefined
+    ...((options.secretFiles ?? options.liveFiles) === undefined
       ? []
       : [componentSecret(platform, options.component, { ...options.secretFiles, ...options.liveFiles })]),
     clusterService(platform, options.component, options.servicePorts),

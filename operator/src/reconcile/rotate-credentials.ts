@@ -1,17 +1,18 @@
-import { durationSeconds } from '../api/index.ts';
-import type { ChatPlatformStatus, WorkloadName } from '../api/index.ts';
+import { SERVICE_NAMES, durationSeconds } from '../api/index.ts';
+import type { ChatPlatformStatus, ServiceName } from '../api/index.ts';
 import { isSettled } from '../platform/component.ts';
 import { KINDS } from '../platform/kinds.ts';
 import { CONFIG_HASH_ANNOTATION, objectName } from '../platform/labels.ts';
 import type { Platform } from '../platform/model.ts';
 import type { Observed } from '../platform/observed.ts';
-import { credentialsName, credentialsSecret, newPassword } from '../platform/secrets/credentials.ts';
+import { credentialsName, credentialsSecret, newCredential } from '../platform/secrets/credentials.ts';
 import type { Credentials } from '../platform/secrets/credentials.ts';
-import { keyRotation } from '../platform/secrets/key-rotation.ts';
+import { SIGNING_KEYS, keyRotation } from '../platform/secrets/key-rotation.ts';
 import { credentialsOf, loginRotation } from '../platform/secrets/login-rotation.ts';
 import type { LoginValues } from '../platform/secrets/login-rotation.ts';
 import {
-  ROTATABLE,
+  ROTATABLE_KEYS,
+  ROTATABLE_STORES,
   ROTATE_ANNOTATION,
   nextRotationStep,
   parseRotationState,
@@ -21,6 +22,7 @@ import {
 } from '../platform/secrets/rotation.ts';
 import type {
   Rotatable,
+  RotatableKey,
   RotatableStore,
   RotationCourse,
   RotationFacts,
@@ -48,7 +50,7 @@ interface Scene {
 }
 
 /** Every Pod of a service runs with the credentials that are stored now. */
-function hasCredentials({ platform, observed }: Scene, service: Exclude<WorkloadName, 'web'>): boolean {
+function hasCredentials({ platform, observed }: Scene, service: ServiceName): boolean {
   const name = objectName(platform, service);
   const spec = observed.get(KINDS.deployment, name)?.['spec'] as
     { template?: { metadata?: { annotations?: Record<string, string> } } } | undefined;
@@ -60,13 +62,17 @@ function hasCredentials({ platform, observed }: Scene, service: Exclude<Workload
 const hasLeaving = ({ observed }: Scene, component: string) =>
   observed.ofComponent(KINDS.pod, component).some(({ metadata }) => metadata.deletionTimestamp !== undefined);
 
+/** Nothing is left of these services that works with other credentials than those of now. */
+const haveCredentials = (scene: Scene, services: readonly ServiceName[]): boolean =>
+  services.every((service) => hasCredentials(scene, service) && !hasLeaving(scene, service));
+
 /** Nothing is left that works with other logins than those of now. */
 function haveSwitched(scene: Scene, store: RotatableStore): boolean {
   const services = loginWorkloads(scene.platform, store).filter((name) => name !== 'web');
   return (
-    services.every((service) => hasCredentials(scene, service)) &&
+    haveCredentials(scene, services) &&
     isSettled(migrations.health(scene.platform, scene.observed)) &&
-    ![...services, MIGRATIONS_COMPONENT].some((component) => hasLeaving(scene, component))
+    !hasLeaving(scene, MIGRATIONS_COMPONENT)
   );
 }
 
@@ -110,16 +116,32 @@ function progressOf<Value>(
   };
 }
 
-function keyProgress(scene: Scene): Progress {
+/** Who signs or verifies with a key, and how long what is signed is valid. */
+const KEY_USES: Readonly<
+  Record<
+    RotatableKey,
+    { readonly services: readonly ServiceName[]; readonly lifetimeMs: (spec: Facts['spec']) => number }
+  >
+> = {
+  jwt: { services: ['auth'], lifetimeMs: ({ auth }) => durationSeconds(auth.accessTokenLifetime) * 1000 },
+  // A minute, and five seconds by which clocks may differ.
+  'internal-tokens': { services: SERVICE_NAMES, lifetimeMs: () => 65_000 },
+  'media-links': { services: ['media'], lifetimeMs: () => 2 * 3_600_000 },
+};
+
+function keyProgress(scene: Scene, name: RotatableKey): Progress {
   const { dependencies, facts, platform } = scene;
+  const { credential, form } = SIGNING_KEYS[name];
+  const { services, lifetimeMs } = KEY_USES[name];
   const course = keyRotation({
-    newKey: () => dependencies.environment.entropy.signingKey(),
-    tokenLifetimeMs: durationSeconds(facts.spec.auth.accessTokenLifetime) * 1000,
+    form,
+    newKey: () => newCredential(credential, dependencies.environment.entropy),
+    lifetimeMs: lifetimeMs(facts.spec),
   });
-  const value = platform.credentials.jwtSigningKey;
-  const settled = hasCredentials(scene, 'auth');
-  return progressOf('jwt', course, { ...common(scene, 'jwt'), value, settled }, (jwtSigningKey) => ({
-    jwtSigningKey,
+  const value = platform.credentials[credential];
+  const settled = haveCredentials(scene, services);
+  return progressOf(name, course, { ...common(scene, name), value, settled }, (keys) => ({
+    [credential]: keys,
   }));
 }
 
@@ -141,12 +163,11 @@ function loginProgress(scene: Scene, store: RotatableStore): Progress {
         : loginsAreSet(platform, observed, store)),
     mayBegin: given.mayBegin && cannotRotateLogins(platform, store) === undefined,
   };
-  return progressOf(
-    store,
-    loginRotation(() => newPassword(entropy)),
-    facts,
-    (values) => values,
-  );
+  const course = loginRotation({
+    newPassword: (name) => newCredential(name, entropy),
+    filesArriveMs: dependencies.environment.secretPropagationMs,
+  });
+  return progressOf(store, course, facts, (values) => values);
 }
 
 export interface Rotation {
@@ -163,8 +184,8 @@ const rotationStatus = (name: Rotatable, { request, phase, since }: RotationStat
 });
 
 const PHASE_NOTES: Readonly<Record<RotationPhase, string>> = {
-  Publishing: 'a new signing key is published beside the old one',
-  Signing: 'the new key signs; the old one is kept for tokens that are about',
+  Publishing: 'a new key is known beside the old one',
+  Signing: 'the new key signs; the old one is kept for what it has signed',
   Adding: 'the store is told of a new login beside the old one',
   Switching: 'services are rolled to the new login',
   Revoking: 'the store is told to refuse the old login',
@@ -209,9 +230,10 @@ export async function rotateCredentials(
   const secret = observed.get(KINDS.secret, credentialsName(platform));
   if (secret === undefined) return { status: [] };
   const scene: Scene = { dependencies, facts, platform, observed, secret };
-  const progress = ROTATABLE.map((name) =>
-    name === 'jwt' ? keyProgress(scene) : loginProgress(scene, name),
-  );
+  const progress = [
+    ...ROTATABLE_KEYS.map((name) => keyProgress(scene, name)),
+    ...ROTATABLE_STORES.map((name) => loginProgress(scene, name)),
+  ];
   const status = progress.flatMap(({ name, before, step }) => {
     const state = step?.state ?? before;
     return state === undefined ? [] : [rotationStatus(name, state)];

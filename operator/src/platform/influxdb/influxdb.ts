@@ -12,7 +12,7 @@ const ENV = [
   { name: 'INFLUXD_REPORTING_DISABLED', value: 'true' },
 ];
 
-/** Holds the time series of analytics, which sets it up (organisation, bucket, token) on first use. */
+/** Holds the time series of analytics, which sets it up (organisation, bucket, first user) on first use. */
 export const influxdb = storeComponent({
   name: 'influxdb',
   condition: 'InfluxDBReady',

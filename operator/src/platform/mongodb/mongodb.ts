@@ -1,8 +1,15 @@
+import type { Platform } from '../model.ts';
 import { tcpProbe } from '../pods.ts';
+import { usedLogin } from '../secrets/logins.ts';
 import { storeComponent } from '../store-component.ts';
 import { storeObjects } from '../store.ts';
 
 const CONFIG_PATH = '/etc/chatplatform/mongodb';
+
+function firstUser({ credentials }: Platform) {
+  const { user: username, password } = usedLogin(credentials, 'mongodbPassword');
+  return { username, password };
+}
 
 /** Holds profiles, channels, messages and media records. */
 export const mongodb = storeComponent({
@@ -15,8 +22,8 @@ export const mongodb = storeComponent({
       managed,
       dataPath: '/data/db',
       secretPath: CONFIG_PATH,
-      // The root user is made when the volume is empty; from then on the volume knows the password.
-      secretFiles: { username: 'root', password: platform.credentials.mongodbPassword },
+      // The first user is made when the volume is empty: from then on the volume knows them.
+      liveFiles: firstUser(platform),
       servicePorts: { mongodb: 27017 },
       container: {
         image: platform.images.mongodb,

@@ -1,6 +1,6 @@
 import { objectName } from '../labels.ts';
 import type { Platform } from '../model.ts';
-import { acceptedLogins, usersOf } from '../secrets/logins.ts';
+import { acceptedLogins, usedLogin, usersOf } from '../secrets/logins.ts';
 import type { LoginCredential } from '../secrets/logins.ts';
 import { SETUP_PATH } from '../store-logins/setup.ts';
 import type { LoginSetup } from '../store-logins/setup.ts';
@@ -18,11 +18,12 @@ const statement = (condition: string, then: string) =>
 
 const exists = (role: string) => `EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}')`;
 
-function roleStatements({ credentials }: Platform, database: string, name: LoginCredential): string[] {
+const passwordsOf = ({ credentials }: Platform, name: LoginCredential) =>
+  new Map(acceptedLogins(credentials, name).map(({ user, password }) => [user, password] as const));
+
+function roleStatements(platform: Platform, database: string, name: LoginCredential): string[] {
   const [owner] = usersOf(name);
-  const accepted = new Map(
-    acceptedLogins(credentials, name).map(({ user, password }) => [user, password] as const),
-  );
+  const accepted = passwordsOf(platform, name);
   return usersOf(name).flatMap((role) => {
     const password = accepted.get(role);
     // The owner owns, whether or not it may log in; the other one is there only when it is needed.
@@ -39,11 +40,26 @@ function roleStatements({ credentials }: Platform, database: string, name: Login
   });
 }
 
+/** The server's administrator: only the operator's Jobs log in by it. */
+function administratorStatements(platform: Platform): string[] {
+  const accepted = passwordsOf(platform, 'postgresqlPassword');
+  return usersOf('postgresqlPassword').flatMap((role) => {
+    const password = accepted.get(role);
+    return password === undefined
+      ? [statement(exists(role), `ALTER ROLE ${role} NOLOGIN PASSWORD NULL`)]
+      : [
+          statement(`NOT ${exists(role)}`, `CREATE ROLE ${role}`),
+          `ALTER ROLE ${role} SUPERUSER LOGIN PASSWORD '${password}';`,
+        ];
+  });
+}
+
 /** One transaction: both databases' roles, or none. Passwords are base64url and need no quoting beyond this. */
 const rolesScript = (platform: Platform): string =>
   [
     'BEGIN;',
     ...Object.entries(DATABASES).flatMap(([database, name]) => roleStatements(platform, database, name)),
+    ...administratorStatements(platform),
     'COMMIT;',
     '',
   ].join('\n');
@@ -64,14 +80,17 @@ export function databasesScript(platform: Platform): string {
   ].join('\n');
 }
 
-export const postgresqlLogins = (platform: Platform): LoginSetup => ({
-  store: 'postgresql',
-  image: 'postgresql',
-  command: [
-    ...['psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-h', objectName(platform, 'postgresql')],
-    ...['-p', String(PORT), '-U', 'postgres', '-d', 'postgres', '-f', `${SETUP_PATH}/roles.sql`],
-  ],
-  port: PORT,
-  files: { password: platform.credentials.postgresqlPassword, 'roles.sql': rolesScript(platform) },
-  secretEnv: { PGPASSWORD: 'password' },
-});
+export function postgresqlLogins(platform: Platform): LoginSetup {
+  const administrator = usedLogin(platform.credentials, 'postgresqlPassword');
+  return {
+    store: 'postgresql',
+    image: 'postgresql',
+    command: [
+      ...['psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-h', objectName(platform, 'postgresql')],
+      ...['-p', String(PORT), '-U', administrator.user, '-d', 'postgres', '-f', `${SETUP_PATH}/roles.sql`],
+    ],
+    port: PORT,
+    files: { password: administrator.password, 'roles.sql': rolesScript(platform) },
+    secretEnv: { PGPASSWORD: 'password' },
+  };
+}

@@ -5,6 +5,7 @@ import { objectName } from '../labels.ts';
 import type { Platform } from '../model.ts';
 import { tcpProbe } from '../pods.ts';
 import { mebibytes } from '../quantities.ts';
+import { usedLogin } from '../secrets/logins.ts';
 import { storeObjects } from '../store.ts';
 import { statefulSetHealth } from '../workload-health.ts';
 import { databasesScript } from './logins.ts';
@@ -36,8 +37,11 @@ function managedObjects(platform: Platform, managed: ManagedStore) {
     managed,
     dataPath: VOLUME_PATH,
     secretPath: CONFIG_PATH,
-    secretFiles: { password: platform.credentials.postgresqlPassword },
-    liveFiles: { 'databases.sql': databasesScript(platform) },
+    // Read when the volume is empty: from then on the server knows its roles.
+    liveFiles: {
+      password: usedLogin(platform.credentials, 'postgresqlPassword').password,
+      'databases.sql': databasesScript(platform),
+    },
     servicePorts: { postgresql: 5432 },
     container: {
       image: platform.images.postgresql,

@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
 import { objectName } from '../labels.ts';
 import type { Platform } from '../model.ts';
-import { acceptedLogins } from '../secrets/logins.ts';
+import { acceptedLogins, usedLogin } from '../secrets/logins.ts';
 import { SETUP_PATH } from '../store-logins/setup.ts';
 import type { LoginSetup } from '../store-logins/setup.ts';
 
 export const MANAGEMENT_PORT = 15672;
-
-/** May change users, and nothing of what is sent: only the operator's Jobs log in by it. */
-const ADMINISTRATOR = 'chatplatform-admin';
 
 /** RabbitMQ's own salted form of a password (rabbit_password_hashing_sha256). */
 export function passwordHash(password: string, salt: string): string {
@@ -26,9 +23,11 @@ export function definitions({ credentials }: Platform): string {
     tags,
   });
   const services = acceptedLogins(credentials, 'rabbitmqPassword');
+  // May change users, and nothing of what is sent: only the operator's Jobs log in by it.
+  const administrators = acceptedLogins(credentials, 'rabbitmqAdminPassword');
   return JSON.stringify({
     users: [
-      user(ADMINISTRATOR, credentials.rabbitmqAdminPassword, ['administrator']),
+      ...administrators.map((login) => user(login.user, login.password, ['administrator'])),
       ...services.map((login) => user(login.user, login.password, [])),
     ],
     vhosts: [{ name: '/' }],
@@ -43,18 +42,21 @@ export function definitions({ credentials }: Platform): string {
 }
 
 /** RabbitMQ's own tools reach a broker on their own machine only: the kit's program speaks its HTTP API. */
-export const rabbitmqLogins = (platform: Platform): LoginSetup => ({
-  store: 'rabbitmq',
-  image: 'auth',
-  command: ['node', '../kit/src/set-broker-users.ts'],
-  port: MANAGEMENT_PORT,
-  files: {
-    BROKER_PASSWORD: platform.credentials.rabbitmqAdminPassword,
-    BROKER_DEFINITIONS: definitions(platform),
-  },
-  env: {
-    CONFIG_DIRS: SETUP_PATH,
-    BROKER_USER: ADMINISTRATOR,
-    BROKER_MANAGEMENT_URL: `http://${objectName(platform, 'rabbitmq')}:${MANAGEMENT_PORT}`,
-  },
-});
+export function rabbitmqLogins(platform: Platform): LoginSetup {
+  const administrator = usedLogin(platform.credentials, 'rabbitmqAdminPassword');
+  return {
+    store: 'rabbitmq',
+    image: 'auth',
+    command: ['node', '../kit/src/set-broker-users.ts'],
+    port: MANAGEMENT_PORT,
+    files: {
+      BROKER_PASSWORD: administrator.password,
+      BROKER_DEFINITIONS: definitions(platform),
+    },
+    env: {
+      CONFIG_DIRS: SETUP_PATH,
+      BROKER_USER: administrator.user,
+      BROKER_MANAGEMENT_URL: `http://${objectName(platform, 'rabbitmq')}:${MANAGEMENT_PORT}`,
+    },
+  };
+}

@@ -10,17 +10,17 @@ export interface Entropy {
   signingKey(): string;
 }
 
-export const newPassword = (entropy: Entropy): string => Buffer.from(entropy.bytes(24)).toString('base64url');
+const newPassword = (entropy: Entropy): string => Buffer.from(entropy.bytes(24)).toString('base64url');
 const key = (length: number) => (entropy: Entropy) => Buffer.from(entropy.bytes(length)).toString('base64');
 
 /** How each generated credential is made. A key added here is added to existing platforms at the next reconcile. */
 const GENERATORS = {
+  /** Keys are one or more, while they are rotated: the first signs, all verify. See key-rotation.ts. */
   internalTokenKey: key(48),
-  /** One or more PEM blocks, while it is rotated: the first signs, all verify. */
   jwtSigningKey: (entropy: Entropy) => entropy.signingKey(),
   mediaUrlSigningKey: key(48),
   adminPassword: newPassword,
-  /** Logins of services to a store: see logins.ts for what is kept of them while they are rotated. */
+  /** Logins to a store: see logins.ts for what is kept of them while they are rotated. */
   rabbitmqPassword: newPassword,
   rabbitmqAdminPassword: newPassword,
   /** Salt of RabbitMQ's password hash: kept, so that the definitions file is the same at every reconcile. */
@@ -34,12 +34,14 @@ const GENERATORS = {
   sqlserverAuthPassword: (entropy: Entropy) => `${newPassword(entropy)}-Aa1`,
   mongodbPassword: newPassword,
   influxdbPassword: newPassword,
-  influxdbToken: newPassword,
   azuriteKey: key(64),
 } satisfies Record<string, (entropy: Entropy) => string>;
 
 export type CredentialName = keyof typeof GENERATORS;
 export type Credentials = Readonly<Record<CredentialName, string>>;
+
+/** One to take the place of another. */
+export const newCredential = (name: CredentialName, entropy: Entropy): string => GENERATORS[name](entropy);
 
 export const CREDENTIALS_COMPONENT = 'credentials';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { keyRotation } from './key-rotation.ts';
+import { PEM, WORDS, keyRotation } from './key-rotation.ts';
 import { nextRotationStep } from './rotation.ts';
 import type { RotationFacts } from './rotation.ts';
 
@@ -15,7 +15,7 @@ const facts = (given: Partial<RotationFacts<string>>): RotationFacts<string> => 
   now: 0,
   ...given,
 });
-const course = keyRotation({ newKey: () => pem('new'), tokenLifetimeMs: 10 * MINUTE });
+const course = keyRotation({ form: PEM, newKey: () => pem('new'), lifetimeMs: 10 * MINUTE });
 const step = (given: Partial<RotationFacts<string>>) => nextRotationStep(course, facts(given));
 
 describe('a rotation of signing keys', () => {
@@ -47,6 +47,14 @@ describe('a rotation of signing keys', () => {
       // A token signed with the old key just before every Pod had changed lives ten minutes.
       '670 Done: new',
     ]);
+  });
+
+  test('keeps keys that are no PEM blocks as words', () => {
+    const words = keyRotation({ form: WORDS, newKey: () => 'new', lifetimeMs: MINUTE });
+    const { value } = words.begin('old');
+    expect(value).toBe('old new');
+    expect(words.after('Publishing', value)).toEqual({ phase: 'Signing', value: 'new old' });
+    expect(words.after('Signing', 'new old')).toEqual({ phase: 'Done', value: 'new' });
   });
 
   test('waits, however long, until every Pod works with the keys of its phase', () => {

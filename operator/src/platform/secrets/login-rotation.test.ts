@@ -13,7 +13,7 @@ const { credentials } = decideCredentials(undefined, predictableEntropy());
 /** Every phase of a rotation in which nothing has to be waited for but time, by the second it began in. */
 function rotate(values: LoginValues, request = 'x-1') {
   let made = 0;
-  const course = loginRotation(() => `new${(made += 1)}`);
+  const course = loginRotation({ newPassword: () => `new${(made += 1)}`, filesArriveMs: 120_000 });
   const seen: { second: number; phase: string; values: LoginValues }[] = [];
   let state: RotationState | undefined;
   let value = values;
@@ -68,7 +68,7 @@ test('the roles of both databases are rotated together, each with a password of 
 });
 
 test('nothing moves on while the store or a Pod is not there yet, however long it takes', () => {
-  const course = loginRotation(() => 'new');
+  const course = loginRotation({ newPassword: () => 'new', filesArriveMs: 0 });
   for (const phase of ['Adding', 'Switching', 'Revoking'] as const) {
     const state: RotationState = { request: 'x-1', phase, since: 0 };
     const facts = { request: 'x-1', state, value: {}, settled: false, mayBegin: true, now: 1e12 };

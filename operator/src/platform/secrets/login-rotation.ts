@@ -5,11 +5,6 @@ import type { RotatableStore, RotationCourse } from './rotation.ts';
 /** The credentials of one store, as they are kept. */
 export type LoginValues = Readonly<Partial<Record<LoginCredential, string>>>;
 
-/**
- * A store that restarts reads its users from a mounted Secret, which the kubelet brings up to date within its sync
- * period (a minute by default) and some seconds of cache: only then does a restart bring nothing old back.
- */
-const FILES_ARRIVE_MS = 120_000;
 /** What was about to log in as a Pod was replaced has done so. */
 const SPREAD_MS = 30_000;
 
@@ -25,17 +20,24 @@ const usedOnly = (value: string) => value.split(' ')[0] ?? '';
  * How the logins of a store are rotated. The store accepts the new login before any Pod has it, and the old one for as
  * long as a Pod has that.
  */
-export const loginRotation = (newPassword: () => string): RotationCourse<LoginValues> => ({
+export const loginRotation = (options: {
+  readonly newPassword: (name: LoginCredential) => string;
+  /**
+   * Within which a changed Secret is in the Pods that mount it: a store that restarts reads its users from there, and
+   * only then brings nothing old back.
+   */
+  readonly filesArriveMs: number;
+}): RotationCourse<LoginValues> => ({
   begin: (values) => ({
     phase: 'Adding',
-    value: eachValue(values, (value, name) => withNewLogin(value, usersOf(name), newPassword())),
+    value: eachValue(values, (value, name) => withNewLogin(value, usersOf(name), options.newPassword(name))),
   }),
   after: (phase, values) => {
     if (phase === 'Adding') return { phase: 'Switching', value: eachValue(values, swapped) };
     if (phase === 'Switching') return { phase: 'Revoking', value: eachValue(values, usedOnly) };
     return { phase: 'Done', value: values };
   },
-  dwellMs: (phase) => (phase === 'Switching' ? SPREAD_MS : FILES_ARRIVE_MS),
+  dwellMs: (phase) => (phase === 'Switching' ? SPREAD_MS : options.filesArriveMs),
 });
 
 export const credentialsOf = (store: RotatableStore): readonly LoginCredential[] =>

@@ -10,15 +10,26 @@ export interface Login {
 export type LoginUsers = readonly [string, string];
 
 /**
- * The logins of the services, by the credential that keeps each: entries `user:password` separated by spaces, of which
- * the first is used and all are accepted. A password alone is the first user's.
+ * The logins of a store, by the credential that keeps each: entries `user:password` separated by spaces, of which the
+ * first is used and all are accepted. A password alone is the first user's. In MongoDB and InfluxDB services log in as
+ * the one administrator; elsewhere only the operator's Jobs are administrators.
  */
 export const STORE_LOGINS = {
   redis: { redisPassword: ['default', 'default'] },
-  rabbitmq: { rabbitmqPassword: ['chatplatform', 'chatplatform-2'] },
+  rabbitmq: {
+    rabbitmqPassword: ['chatplatform', 'chatplatform-2'],
+    rabbitmqAdminPassword: ['chatplatform-admin', 'chatplatform-admin-2'],
+  },
   postgresql: {
     postgresqlAuthPassword: ['auth', 'auth_2'],
     postgresqlAnalyticsPassword: ['analytics', 'analytics_2'],
+    postgresqlPassword: ['postgres', 'postgres_2'],
+  },
+  mongodb: { mongodbPassword: ['root', 'root-2'] },
+  influxdb: { influxdbPassword: ['admin', 'admin-2'] },
+  sqlserver: {
+    sqlserverAuthPassword: ['auth', 'auth_2'],
+    sqlserverPassword: ['sa', 'sa_2'],
   },
 } as const satisfies Record<RotatableStore, Partial<Record<CredentialName, LoginUsers>>>;
 

@@ -7,11 +7,22 @@ export const ROTATE_ANNOTATION = 'chatplatform.dev/rotate';
 export const rotationAnnotation = (name: Rotatable): string => `chatplatform.dev/rotation-${name}`;
 
 /** The managed stores whose logins can be rotated. */
-export const ROTATABLE_STORES = ['redis', 'rabbitmq', 'postgresql'] as const;
+export const ROTATABLE_STORES = [
+  'redis',
+  'rabbitmq',
+  'postgresql',
+  'mongodb',
+  'influxdb',
+  'sqlserver',
+] as const;
 export type RotatableStore = (typeof ROTATABLE_STORES)[number];
 
+/** Keys that sign: access tokens, calls of one service to another, the addresses of pictures. */
+export const ROTATABLE_KEYS = ['jwt', 'internal-tokens', 'media-links'] as const;
+export type RotatableKey = (typeof ROTATABLE_KEYS)[number];
+
 /** What can be rotated while people go on working. */
-export const ROTATABLE = ['jwt', ...ROTATABLE_STORES] as const;
+export const ROTATABLE = [...ROTATABLE_KEYS, ...ROTATABLE_STORES] as const;
 export type Rotatable = (typeof ROTATABLE)[number];
 
 export const ROTATION_PHASES = ['Publishing', 'Signing', 'Adding', 'Switching', 'Revoking', 'Done'] as const;

@@ -12,8 +12,10 @@ import type { Observed } from '../observed.ts';
 import { container, podTemplate, tcpProbe } from '../pods.ts';
 import { postgresql } from '../postgresql/postgresql.ts';
 import { mebibytes } from '../quantities.ts';
+import { usedLogin, usersOf } from '../secrets/logins.ts';
 import { storeObjects } from '../store.ts';
 import { statefulSetHealth } from '../workload-health.ts';
+import { setupScript, sqlcmd } from './logins.ts';
 
 const SERVER = 'sqlserver';
 const SETUP = 'sqlserver-setup';
@@ -22,28 +24,17 @@ const DATA_PATH = '/var/opt/mssql';
 
 const SETUP_RESOURCES = { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '128Mi' } };
 
-/** Idempotent; the password is set each time, so that a rotated one takes effect. */
-function setupScript({ credentials }: Platform): string {
-  const password = credentials.sqlserverAuthPassword;
-  return [
-    "IF DB_ID(N'auth') IS NULL CREATE DATABASE [auth];",
-    'GO',
-    `IF SUSER_ID(N'auth') IS NULL CREATE LOGIN [auth] WITH PASSWORD = N'${password}';`,
-    `ELSE ALTER LOGIN [auth] WITH PASSWORD = N'${password}';`,
-    'GO',
-    'USE [auth];',
-    'GO',
-    "IF USER_ID(N'auth') IS NULL CREATE USER [auth] FOR LOGIN [auth];",
-    'ALTER ROLE [db_owner] ADD MEMBER [auth];',
-    'GO',
-    '',
-  ].join('\n');
-}
-
 const adminPassword = (platform: Platform, name: string) => ({
   name,
   valueFrom: { secretKeyRef: { name: objectName(platform, SERVER), key: 'password' } },
 });
+
+/** A server that is new has the administrator it was made with, one that is not has either. */
+function asAnyOf(platform: Platform): string {
+  return usersOf('sqlserverPassword')
+    .map((name) => sqlcmd(platform, name, `${CONFIG_PATH}/setup.sql`).join(' '))
+    .join(' || ');
+}
 
 function setupJob(platform: Platform): KubeObject {
   const template = podTemplate(platform, {
@@ -53,8 +44,7 @@ function setupJob(platform: Platform): KubeObject {
       container({
         name: 'setup',
         image: platform.images.sqlserver,
-        command: ['/opt/mssql-tools18/bin/sqlcmd'],
-        args: ['-C', '-b', '-S', objectName(platform, SERVER), '-U', 'sa', '-i', `${CONFIG_PATH}/setup.sql`],
+        command: ['/bin/sh', '-c', asAnyOf(platform)],
         env: [adminPassword(platform, 'SQLCMDPASSWORD')],
         mounts: [{ name: 'config', mountPath: CONFIG_PATH, readOnly: true }],
         resources: SETUP_RESOURCES,
@@ -62,7 +52,8 @@ function setupJob(platform: Platform): KubeObject {
     ],
     spec: { restartPolicy: 'OnFailure' },
   });
-  const hash = contentHash([template, setupScript(platform)]).slice(0, 8);
+  // Of the template alone: logins that are rotated are another Job's matter.
+  const hash = contentHash(template).slice(0, 8);
   return manifest<Job>({
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -89,7 +80,10 @@ function server(platform: Platform, managed: ManagedStore): KubeObject[] {
     managed,
     dataPath: DATA_PATH,
     secretPath: CONFIG_PATH,
-    secretFiles: { password: platform.credentials.sqlserverPassword, 'setup.sql': setupScript(platform) },
+    liveFiles: {
+      password: usedLogin(platform.credentials, 'sqlserverPassword').password,
+      'setup.sql': setupScript(platform),
+    },
     servicePorts: { tds: 1433 },
     container: {
       image: platform.images.sqlserver,

@@ -10,6 +10,8 @@ import { objectLabels, objectName } from '../labels.ts';
 import type { Platform } from '../model.ts';
 import type { Observed } from '../observed.ts';
 import { container, podTemplate } from '../pods.ts';
+import { influxdbLogins } from '../influxdb/logins.ts';
+import { mongodbLogins } from '../mongodb/logins.ts';
 import { postgresqlLogins } from '../postgresql/logins.ts';
 import { managedServer } from '../postgresql/postgresql.ts';
 import { rabbitmqLogins } from '../rabbitmq/logins.ts';
@@ -17,6 +19,7 @@ import { redisLogins } from '../redis/logins.ts';
 import { STORE_USERS } from '../references.ts';
 import { ROTATABLE_STORES } from '../secrets/rotation.ts';
 import type { RotatableStore } from '../secrets/rotation.ts';
+import { sqlServerLogins } from '../sql/logins.ts';
 import { podTrouble } from '../workload-health.ts';
 import { SETUP_PATH } from './setup.ts';
 import type { LoginSetup } from './setup.ts';
@@ -29,6 +32,9 @@ const SETUPS: Readonly<Record<RotatableStore, (platform: Platform) => LoginSetup
   redis: redisLogins,
   rabbitmq: rabbitmqLogins,
   postgresql: postgresqlLogins,
+  mongodb: mongodbLogins,
+  influxdb: influxdbLogins,
+  sqlserver: sqlServerLogins,
 };
 
 /** The PostgreSQL of this platform may serve accounts, figures or both. */
@@ -36,6 +42,9 @@ const isManaged: Readonly<Record<RotatableStore, (platform: Pick<Platform, 'spec
   redis: ({ spec }) => spec.stores.redis.managed !== undefined,
   rabbitmq: ({ spec }) => spec.stores.rabbitmq.managed !== undefined,
   postgresql: (platform) => managedServer(platform) !== undefined,
+  mongodb: ({ spec }) => spec.stores.mongodb.managed !== undefined,
+  influxdb: ({ spec }) => spec.stores.influxdb.managed !== undefined,
+  sqlserver: ({ spec }) => spec.stores.sql.managed !== undefined && spec.stores.sql.engine === 'SQLServer',
 };
 
 /** Why the logins of a store cannot be rotated, with the remedy; undefined when they can. */
@@ -50,6 +59,7 @@ export function cannotRotateLogins(
 
 /** The workloads that log in to a store with what is rotated. */
 export function loginWorkloads({ spec }: Platform, store: RotatableStore): readonly WorkloadName[] {
+  if (store === 'sqlserver') return STORE_USERS.sql;
   if (store !== 'postgresql') return STORE_USERS[store];
   const { sql, postgresql } = spec.stores;
   return [
