@@ -5,6 +5,7 @@ import { KINDS } from '../platform/kinds.ts';
 import { CONFIG_HASH_ANNOTATION, objectName } from '../platform/labels.ts';
 import type { Platform } from '../platform/model.ts';
 import type { Observed } from '../platform/observed.ts';
+import { blockedWorkloads } from '../platform/references.ts';
 import { credentialsName, credentialsSecret, newCredential } from '../platform/secrets/credentials.ts';
 import type { Credentials } from '../platform/secrets/credentials.ts';
 import { SIGNING_KEYS, keyRotation } from '../platform/secrets/key-rotation.ts';
@@ -14,6 +15,7 @@ import {
   ROTATABLE_KEYS,
   ROTATABLE_STORES,
   ROTATE_ANNOTATION,
+  isUnderWay,
   nextRotationStep,
   parseRotationState,
   phaseEndsAt,
@@ -49,8 +51,9 @@ interface Scene {
   readonly secret: KubeObject;
 }
 
-/** Every Pod of a service runs with the credentials that are stored now. */
+/** Every Pod of a service runs with the credentials that are stored now; one that lacks a Secret keeps what it was given. */
 function hasCredentials({ platform, observed }: Scene, service: ServiceName): boolean {
+  if (blockedWorkloads(platform.missing).has(service)) return false;
   const name = objectName(platform, service);
   const spec = observed.get(KINDS.deployment, name)?.['spec'] as
     { template?: { metadata?: { annotations?: Record<string, string> } } } | undefined;
@@ -138,15 +141,21 @@ function keyProgress(scene: Scene, name: RotatableKey): Progress {
     newKey: () => newCredential(credential, dependencies.environment.entropy),
     lifetimeMs: lifetimeMs(facts.spec),
   });
+  const given = common(scene, name);
   const value = platform.credentials[credential];
-  const settled = haveCredentials(scene, services);
-  return progressOf(name, course, { ...common(scene, name), value, settled }, (keys) => ({
-    [credential]: keys,
-  }));
+  const settled = isUnderWay(given.state) && haveCredentials(scene, services);
+  return progressOf(name, course, { ...given, value, settled }, (keys) => ({ [credential]: keys }));
+}
+
+function isSettledIn(scene: Scene, store: RotatableStore, phase: RotationPhase | undefined): boolean {
+  const { platform, observed } = scene;
+  // A store that has gone to somebody else meanwhile knows none of these logins: there is nothing to wait for.
+  if (cannotRotateLogins(platform, store) !== undefined) return true;
+  return phase === 'Switching' ? haveSwitched(scene, store) : loginsAreSet(platform, observed, store);
 }
 
 function loginProgress(scene: Scene, store: RotatableStore): Progress {
-  const { dependencies, platform, observed } = scene;
+  const { dependencies, platform } = scene;
   const { entropy } = dependencies.environment;
   const given = common(scene, store);
   const value: LoginValues = Object.fromEntries(
@@ -155,12 +164,7 @@ function loginProgress(scene: Scene, store: RotatableStore): Progress {
   const facts: RotationFacts<LoginValues> = {
     ...given,
     value,
-    // A store that has gone to somebody else meanwhile knows none of these logins: there is nothing to wait for.
-    settled:
-      cannotRotateLogins(platform, store) !== undefined ||
-      (given.state?.phase === 'Switching'
-        ? haveSwitched(scene, store)
-        : loginsAreSet(platform, observed, store)),
+    settled: isUnderWay(given.state) && isSettledIn(scene, store, given.state?.phase),
     mayBegin: given.mayBegin && cannotRotateLogins(platform, store) === undefined,
   };
   const course = loginRotation({
