@@ -64,8 +64,15 @@ export async function startChat(
   const lastSeqs = createLastSeqReader(log);
   const live = createLiveUpdates(redis, { channel: presentChannel, entry: presentEntry });
   const untold = createUntoldEntries(db, clock);
-  const harmless = (error: unknown): void => logger.debug({ err: toError(error) }, 'left to a sweep');
-  const announcements = new Announcements({ live, log, untold, onError: harmless });
+  const harmless = (error: unknown): void =>
+    logger.debug({ err: toError(error) }, 'failed, and is made good later');
+  const announcements = new Announcements({
+    live,
+    log,
+    untold,
+    catchUp: (channelId) => appender.settle(channelId),
+    onError: harmless,
+  });
   redis.on('ready', () => void announcements.retry().catch(harmless));
 
   const outbox = embeddedOutbox([channelsIn(db), entriesIn(db)]);
@@ -86,10 +93,9 @@ export async function startChat(
     memberships,
     projections: createProjections(db),
     announcements,
-    live,
     ...timing,
     random: Math.random,
-    onContentionError: (error) => logger.debug({ err: toError(error) }, 'contention not counted'),
+    onHarmlessError: harmless,
   });
   const settled = createSettledChannels({ channels, lastSeqs, appender, ...timing });
   const receipts = createReceiptGatherer({ appender, ...timing });

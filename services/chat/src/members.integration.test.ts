@@ -201,6 +201,32 @@ describeWithStores('members', () => {
     }
   });
 
+  it('tells of a removal before anything that follows it, though the Pod that wrote it cannot', async () => {
+    const channel = await world.createGroup(ada, bob, eve);
+    const told = await world.toldGateways();
+    world.proxies.redis.cut();
+    expect((await world.ask(1, ada, `DELETE /${channel.id}/members/${eve}`)).status).toBe(204);
+    const documents = world.mongo.db.collection<{ _id: string; lastSeq: number; untoldMoves?: string[] }>(
+      'channels',
+    );
+    const document = () => documents.findOne({ _id: channel.id });
+    await eventually(document, (found) => found?.lastSeq === 1);
+    // The first Pod has not written here so far, and starts after the removal.
+    expect((await world.say(0, bob, channel.id, 'behind her back')).status).toBe(201);
+    const ofChannel = await eventually(
+      () => told().filter((frame) => frame.includes(channel.id)),
+      (frames) => frames.some((frame) => frame.includes('message:created')),
+    );
+    const names = ['member:removed', 'message:created'];
+    expect(ofChannel.flatMap((frame) => names.filter((name) => frame.includes(name)))).toEqual([
+      'member:removed',
+      'message:created',
+    ]);
+    expect(ofChannel[0]).toContain(eve);
+    await eventually(document, (found) => found?.untoldMoves?.length === 0);
+    world.proxies.redis.restore();
+  });
+
   it('gives no place to a removed member after the removal, however fast they speak', async () => {
     const channel = await world.createGroup(ada, bob);
     let isOver = false;

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { createChatClient } from '@chatplatform/client';
-import { channel, fakePlatform, problem } from '../src/testing/fake-platform.ts';
+import { channelOf } from '@chatplatform/contracts/testing/channel';
+import { fakePlatform, problem } from '../src/testing/fake-platform.ts';
 import { virtualClock } from '../src/testing/virtual-clock.ts';
 import { echo } from './echo-bot.ts';
 
 test('it answers what it is told once, through failures and absences, and nothing else', async () => {
   const [platform, clock] = [fakePlatform(), virtualClock()];
-  platform.channels.set('c', channel('c'));
+  platform.channels.set('c', channelOf('c'));
   const client = createChatClient({ session: platform.session, connect: platform.connect, clock });
   const say = (text: string) => {
     const said = platform.say('c', { live: false });

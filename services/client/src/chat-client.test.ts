@@ -1,15 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Message } from '@chatplatform/contracts/http/chat';
+import { channelOf } from '@chatplatform/contracts/testing/channel';
 import { createChatClient } from './chat-client.ts';
 import { inStorage, type OutboxKeeper } from './edge/keeping.ts';
-import { channel, fakePlatform, problem } from './testing/fake-platform.ts';
+import { fakePlatform, problem } from './testing/fake-platform.ts';
 import { virtualClock } from './testing/virtual-clock.ts';
 
 /** A client on a platform in memory, in time that passes when told. */
 const setUp = ({ channels = ['c'], outbox }: { channels?: string[]; outbox?: OutboxKeeper } = {}) => {
   const platform = fakePlatform();
-  for (const id of channels) platform.channels.set(id, channel(id));
+  for (const id of channels) platform.channels.set(id, channelOf(id));
   const clock = virtualClock();
   const start = () =>
     createChatClient({
@@ -105,6 +106,7 @@ describe('gaps', () => {
     await clock.pass(1000);
     platform.say('c');
     platform.tell('channel:left', { channelId: 'c' });
+    platform.channels.delete('c');
     platform.say('c');
     await clock.pass(5000);
     expect(seqs(heard)).toEqual([1]);
@@ -120,7 +122,7 @@ describe('gaps', () => {
     platform.say('c');
     platform.tell('channel:left', { channelId: 'c' });
     platform.say('c');
-    platform.tell('channel:joined', channel('c', { lastSeq: 2, messageCount: 2, unreadCount: 2 }));
+    platform.tell('channel:joined', channelOf('c', { lastSeq: 2, messageCount: 2, unreadCount: 2 }));
     await clock.pass(5000);
     platform.say('c');
     expect(seqs(heard)).toEqual([1, 2, 3]);
@@ -259,6 +261,24 @@ describe('opening', () => {
     expect(await client.openOlder('c')).toBe(true);
     expect(shown()).toEqual(Array.from({ length: 61 }, (_, index) => index + 1));
     expect(await client.openOlder('c')).toBe(false);
+  });
+
+  test('a channel is there though nobody told of having joined it, once news of it come', async () => {
+    const { platform, clock, client } = setUp();
+    client.start();
+    platform.goOnline();
+    await clock.pass(1000);
+    platform.channels.set('d', channelOf('d'));
+    for (let count = 0; count < 5; count += 1) platform.say('d');
+    await clock.pass(2000);
+    expect(client.state().channels.get('d')).toMatchObject({ lastSeq: 5, unreadCount: 5 });
+    // As it mostly goes: then nothing is asked for.
+    platform.say('e');
+    platform.tell('channel:joined', channelOf('e'));
+    platform.channels.set('e', channelOf('e'));
+    await clock.pass(2000);
+    expect(client.state().channels.has('e')).toBe(true);
+    expect(platform.paths).toEqual(['/api/v1/channels', '/api/v1/channels']);
   });
 
   test('an empty channel is one without a hole', async () => {

@@ -83,6 +83,9 @@ export interface ChatClient {
   setTyping(channelId: string, typing: boolean): void;
 }
 
+/** How long a channel that one has joined may follow the first news of it, in ms. */
+const JOINED_WITHIN_MS = 1_000;
+
 export function createChatClient(options: ChatClientOptions): ChatClient {
   const { session, clock = systemClock, random = Math.random, randomBytes = webRandomBytes } = options;
   const api = createApi(session);
@@ -149,8 +152,24 @@ export function createChatClient(options: ChatClientOptions): ChatClient {
     }
   };
 
+  /** Channels whose news came before the channel itself. */
+  const unknown = new Set<string>();
+  /** Only members are told of entries: so one has joined, and the word of it was lost or is still to come. */
+  const expectChannel = (channelId: string): void => {
+    if (store.state().channels.has(channelId) || unknown.has(channelId)) return;
+    const began = epoch;
+    unknown.add(channelId);
+    clock.after(JOINED_WITHIN_MS, () => {
+      unknown.delete(channelId);
+      if (began === epoch && !store.state().channels.has(channelId)) void catchUp(1);
+    });
+  };
+
   const readNews = newsReader({
-    entry: feed.entry,
+    entry(entry) {
+      feed.entry(entry);
+      expectChannel(entry.channelId);
+    },
     joined: feed.joined,
     left: feed.left,
     read: feed.read,

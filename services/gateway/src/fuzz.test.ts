@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { channelOf } from '@chatplatform/contracts/testing/channel';
 import { newId } from '@chatplatform/kit/ids';
 import { eventually } from '@chatplatform/kit/testing/eventually';
 import { WebSocket } from 'ws';
-import { channelOf, chatWith, startLiveGateway, tokenOf } from './testing/live-gateway.ts';
+import { chatWith, startLiveGateway, tokenOf } from './testing/live-gateway.ts';
 import type { LiveGateway } from './testing/live-gateway.ts';
 import { randomFrames, seeded } from './testing/random-frames.ts';
 

@@ -7,8 +7,6 @@ import { startTokenIssuer } from '@chatplatform/kit/testing/access-tokens';
 import type { TokenIssuer } from '@chatplatform/kit/testing/access-tokens';
 import { eventually } from '@chatplatform/kit/testing/eventually';
 import { startOtlpCollector } from '@chatplatform/kit/testing/otlp-collector';
-import { startTcpProxy } from '@chatplatform/kit/testing/tcp-proxy';
-import type { TcpProxy } from '@chatplatform/kit/testing/tcp-proxy';
 import { startClient } from './testing/live-gateway.ts';
 import type { Client } from './testing/live-gateway.ts';
 import { migrate, startService } from './testing/services.ts';
@@ -33,7 +31,6 @@ describeWithStores(`two gateways before the chat service${suffix}`, () => {
   const clients: Client[] = [];
   let chat: ServiceProcess;
   let issuer: TokenIssuer;
-  let redisProxy: TcpProxy;
   let collector: Awaited<ReturnType<typeof startOtlpCollector>>;
   let environment: Record<string, string>;
 
@@ -64,10 +61,6 @@ describeWithStores(`two gateways before the chat service${suffix}`, () => {
   beforeAll(async () => {
     issuer = await startTokenIssuer();
     collector = await startOtlpCollector();
-    const { hostname, port } = new URL(REDIS_URL);
-    redisProxy = await startTcpProxy(hostname, Number(port));
-    const throughProxy = new URL(REDIS_URL);
-    throughProxy.port = String(redisProxy.port);
     environment = {
       LOG_LEVEL: 'warn',
       PUBLIC_URL: 'http://chat.example.org',
@@ -85,7 +78,7 @@ describeWithStores(`two gateways before the chat service${suffix}`, () => {
     const gatewayEnvironment = { ...environment, CHAT_URL: chat.url };
     gateways.push(
       await startService('gateway', gatewayEnvironment),
-      await startService('gateway', { ...gatewayEnvironment, REDIS_URL: throughProxy.href }),
+      await startService('gateway', gatewayEnvironment),
     );
     const mongo = await connectMongo({ url: MONGODB_URL, database });
     for (const _id of [ada, bob, eve])
@@ -102,7 +95,6 @@ describeWithStores(`two gateways before the chat service${suffix}`, () => {
     const mongo = await connectMongo({ url: MONGODB_URL, database });
     await mongo.db.dropDatabase();
     await mongo.close();
-    await redisProxy.close();
     await collector.close();
     issuer.close();
   }, 60_000);
@@ -254,66 +246,6 @@ describeWithStores(`two gateways before the chat service${suffix}`, () => {
     device.socket.disconnect();
     await eventually(isOnline, (online) => online === false);
   });
-
-  it('keeps connections and acknowledges while a gateway has lost Redis, and has clients sync when it is back', async () => {
-    const channel = await createGroup(ada, bob);
-    const [adaLive, bobLive] = [await connect(0, ada), await connect(1, bob)];
-    redisProxy.cut();
-    expect(await send(bobLive, channel.id, 'from behind the cut')).toMatchObject({
-      ok: true,
-      result: { seq: 1 },
-    });
-    expect(await send(adaLive, channel.id, 'unheard')).toMatchObject({ ok: true, result: { seq: 2 } });
-    await eventually(
-      () => heard(adaLive, channel.id),
-      (found) => found.length === 2,
-    );
-    expect(bobLive.socket.connected).toBe(true);
-    expect(heard(bobLive, channel.id)).toEqual([]);
-    redisProxy.restore();
-    await eventually(
-      () => bobLive.received('sync:required'),
-      (frames) => frames.length > 0,
-    );
-    expect(await bobLive.request('channels:sync', syncOf(channel, 0))).toMatchObject({
-      ok: true,
-      result: { channels: [{ entries: [{ seq: 1 }, { seq: 2 }], complete: true }] },
-    });
-    await send(adaLive, channel.id, 'heard again');
-    await eventually(
-      () => heard(bobLive, channel.id),
-      (found) => found.length === 1,
-    );
-  });
-
-  it('acknowledges nothing lost when the chat service is killed and replaced', async () => {
-    const channel = await createGroup(ada, bob);
-    const live = await connect(0, ada);
-    const ids = Array.from({ length: 60 }, () => newId());
-    const sendUntilAcknowledged = async (id: string): Promise<Message> => {
-      for (;;) {
-        const ack = await send(live, channel.id, `text of ${id}`, id);
-        if (ack.ok) return ack.result as Message;
-      }
-    };
-    const sending = Promise.all(ids.map(sendUntilAcknowledged));
-    await eventually(
-      () => heard(live, channel.id).length,
-      (count) => count > 0,
-    );
-    chat.child.kill('SIGKILL');
-    await chat.exited;
-    const { port } = new URL(chat.url);
-    chat = await startService('chat', environment, Number(port));
-    const acknowledged = await sending;
-    expect(acknowledged.map(({ seq }) => seq).toSorted((a, b) => a - b)).toEqual(
-      ids.map((_, index) => index + 1),
-    );
-    expect(await live.request('channels:sync', syncOf(channel, 0))).toMatchObject({
-      ok: true,
-      result: { complete: true, channels: [{ channel: { lastSeq: ids.length } }] },
-    });
-  }, 60_000);
 
   it('drains on SIGTERM: clients are told, the process ends cleanly', async () => {
     const live = await connect(0, ada);

@@ -24,7 +24,6 @@ import { People } from './core/domain/people.ts';
 import { createChatClient } from './infrastructure/chat-client.ts';
 import { createPeerIds, ownAddress } from './infrastructure/peer-ids.ts';
 import { createRedisPresence } from './infrastructure/redis-presence.ts';
-import { onReturn } from './infrastructure/redis-return.ts';
 
 const adapterFailures = createCounter({
   name: 'gateway_adapter_failures_total',
@@ -99,7 +98,9 @@ export async function startGateway(
     drainWindowMs: Math.min(config.DRAIN_SECONDS, config.SHUTDOWN_GRACE_SECONDS / 2) * 1000,
   });
   onStop(() => live.stop());
-  onReturn(subscriber, () => live.refresh());
+  // What was published while there was no connection is gone. Messages may come before the client says that it is ready.
+  subscriber.on('connect', () => live.hold());
+  subscriber.on('ready', () => live.refresh());
 
   const management = await startManagementServer({
     logger,

@@ -68,11 +68,12 @@ describe('outbox relay', () => {
     );
 
   test('publishes at start what an earlier process left', async () => {
-    const { store, bus, relay: started } = setUp({ batchSize: 2 });
+    const { store, bus, relay: started } = setUp({ batchSize: 2, pageSize: 4 });
     store.add(...['1', '2', '3', '4', '5'].map(event));
     started.start();
     await drained(store);
     expect(bus.published).toEqual(['1', '2', '3', '4', '5']);
+    expect(store.reads).toBe(2);
   });
 
   test('publishes what is nudged at once, in order, without reading the store', async () => {

@@ -39,6 +39,8 @@ export type OutboxRelayOptions = {
   readonly sweepIntervalMs?: number;
   /** Events published before their confirms are awaited. Default 200. */
   readonly batchSize?: number;
+  /** Events read at once by a sweep, which a store may have to search for. Default 2000. */
+  readonly pageSize?: number;
   /** Nudged events kept in memory; more are left to the sweep. Default 10 000. */
   readonly maxNudged?: number;
 };
@@ -62,6 +64,7 @@ export const createOutboxRelay = ({
   logger,
   sweepIntervalMs = 5_000,
   batchSize = 200,
+  pageSize = 2_000,
   maxNudged = 10_000,
 }: OutboxRelayOptions): OutboxRelay => {
   let nudged: PendingEvent[] = [];
@@ -90,11 +93,15 @@ export const createOutboxRelay = ({
 
   const sweep = async (): Promise<void> => {
     swept = new Set();
-    for (let more = true; more && !stopped;) {
-      const batch = await store.pending(batchSize);
-      await publishBatch(batch);
-      for (const { event } of batch) swept.add(event.id);
-      more = batch.length === batchSize;
+    // Little at first: the broker may still be away.
+    for (let size = batchSize, more = true; more && !stopped; size = pageSize) {
+      const page = await store.pending(size);
+      for (let from = 0; from < page.length && !stopped; from += batchSize) {
+        const batch = page.slice(from, from + batchSize);
+        await publishBatch(batch);
+        for (const { event } of batch) swept.add(event.id);
+      }
+      more = page.length === size;
     }
     nudged = nudged.filter(({ event }) => !swept.has(event.id));
   };

@@ -69,9 +69,13 @@ const UNAWAITED = new Set<PropertyKey>([
   'unsubscribe',
 ]);
 
+/** A connection that is lost while it is asked for a subscription takes the request along, and restores it no more. */
+const SUBSCRIBING = new Set<PropertyKey>(['pSubscribe', 'subscribe']);
+
 /**
  * The client as Socket.IO's adapter and emitter need it: they call these methods without awaiting them, so a Redis
- * that is away would end the process by an unhandled rejection.
+ * that is away would end the process by an unhandled rejection. And a subscription that is wanted is made, however
+ * often it takes; the client has to wait for its connection (`queueWhileAway`).
  */
 export const withoutRejections = (
   client: RedisClient,
@@ -84,11 +88,14 @@ export const withoutRejections = (
       const method = value.bind(target) as (...args: unknown[]) => unknown;
       if (!UNAWAITED.has(property)) return method;
       return async (...args: unknown[]): Promise<void> => {
-        try {
-          await method(...args);
-        } catch (error) {
-          onFailure(String(args[0]), toError(error));
-        }
+        do {
+          try {
+            await method(...args);
+            return;
+          } catch (error) {
+            onFailure(String(args[0]), toError(error));
+          }
+        } while (SUBSCRIBING.has(property) && target.isOpen);
       };
     },
   });

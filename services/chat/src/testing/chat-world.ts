@@ -7,6 +7,8 @@ import type { EventBus } from '@chatplatform/kit/events';
 import { newId } from '@chatplatform/kit/ids';
 import { createLogger } from '@chatplatform/kit/logger';
 import { connectMongo } from '@chatplatform/kit/mongo';
+import { startRedis, stopRedis } from '@chatplatform/kit/redis';
+import type { RedisClient } from '@chatplatform/kit/redis';
 import type { MongoConnection } from '@chatplatform/kit/mongo';
 import { startTokenIssuer } from '@chatplatform/kit/testing/access-tokens';
 import { startTcpProxy } from '@chatplatform/kit/testing/tcp-proxy';
@@ -59,6 +61,8 @@ export interface ChatWorld {
   /** The whole stream of a channel, asked for until it is complete. */
   stream(who: string, channelId: string, pod?: number): Promise<StreamEntry[]>;
   allMessages(who: string, channelId: string): Promise<Message[]>;
+  /** From now on: everything that any Pod tells the gateways, as it passes through Redis. */
+  toldGateways(): Promise<() => readonly string[]>;
   stop(): Promise<void>;
 }
 
@@ -88,6 +92,7 @@ export async function startChatWorld(settings: Partial<ChatConfig> = {}): Promis
   const logger = createLogger({ service: name, level: 'silent' });
   const bus = await connectEventBus({ url: AMQP_URL, service: `${name}-listener`, logger });
   const published: CloudEvent[] = [];
+  const listeners: RedisClient[] = [];
   await bus.consume({ types: PUBLISHED, handle: async (event) => void published.push(event) });
 
   const ask = async <T>(pod: number, who: string, request: string, body?: unknown): Promise<Answer<T>> => {
@@ -155,8 +160,16 @@ export async function startChatWorld(settings: Partial<ChatConfig> = {}): Promis
         if (body.complete) return messages;
       }
     },
+    toldGateways: async () => {
+      const frames: string[] = [];
+      const listener = startRedis({ url: REDIS_URL, logger, queueWhileAway: true });
+      listeners.push(listener);
+      await listener.pSubscribe('socket.io*', (frame) => frames.push(frame));
+      return () => frames;
+    },
     stop: async () => {
       for (const pod of pods) await pod.stop();
+      await Promise.all(listeners.map(stopRedis));
       await Promise.all([mongoProxy, redisProxy, brokerProxy].map((proxy) => proxy.close()));
       await bus.close();
       await mongo.db.dropDatabase();

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Channel } from '@chatplatform/contracts/http/chat';
 import type { StreamEntry } from '@chatplatform/contracts/http/stream';
+import { channelOf } from '@chatplatform/contracts/testing/channel';
 import fc from 'fast-check';
 import { entryOf } from '../edge/wire.ts';
-import { channel, message } from '../testing/fake-platform.ts';
+import { message } from '../testing/fake-platform.ts';
 import {
   type Channels,
   type MembershipChanges,
@@ -13,10 +14,10 @@ import {
   replaceChannels,
 } from './channels.ts';
 
-const known = (more = {}): Channels => new Map([['c', channel('c', more)]]);
+const known = (more = {}): Channels => new Map([['c', channelOf('c', more)]]);
 /** Nothing but messages so far, so that places and counts are the same. */
 const told = (lastSeq: number, readSeq = 0) =>
-  channel('c', { lastSeq, messageCount: lastSeq, readSeq, unreadCount: lastSeq - readSeq });
+  channelOf('c', { lastSeq, messageCount: lastSeq, readSeq, unreadCount: lastSeq - readSeq });
 const said = (lastSeq: number): Channels => new Map([['c', told(lastSeq)]]);
 const read = (userId: string, seq: number) => ({ channelId: 'c', userId, readSeq: seq, readCount: seq });
 const receipts = (seq: number): StreamEntry => ({
@@ -141,11 +142,11 @@ describe('a list of channels', () => {
   test('takes the place of what is known, but never turns a mark back', () => {
     const channels = new Map([
       ...known({ lastSeq: 8, readSeq: 6, unreadCount: 2 }),
-      ['left', channel('left')],
+      ['left', channelOf('left')],
     ]);
     const next = replaceChannels(channels, [
-      channel('c', { lastSeq: 7, readSeq: 5, unreadCount: 2 }),
-      channel('new'),
+      channelOf('c', { lastSeq: 7, readSeq: 5, unreadCount: 2 }),
+      channelOf('new'),
     ]);
     expect([...next.keys()]).toEqual(['c', 'new']);
     expect(next.get('c')).toMatchObject({ lastSeq: 8, readSeq: 6, unreadCount: 2 });
@@ -154,8 +155,8 @@ describe('a list of channels', () => {
   test('gives way to what was heard of while it was on its way', () => {
     const meanwhile: MembershipChanges = new Map<string, Channel | 'left'>([
       ['c', 'left'],
-      ['joined', channel('joined')],
+      ['joined', channelOf('joined')],
     ]);
-    expect([...replaceChannels(known(), [channel('c')], meanwhile).keys()]).toEqual(['joined']);
+    expect([...replaceChannels(known(), [channelOf('c')], meanwhile).keys()]).toEqual(['joined']);
   });
 });

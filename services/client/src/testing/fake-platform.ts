@@ -2,6 +2,7 @@ import type { ClientFrameName, ServerFrame, ServerFrameName } from '@chatplatfor
 import type { Channel, Message, SendMessageRequest } from '@chatplatform/contracts/http/chat';
 import type { ChannelSync } from '@chatplatform/contracts/http/stream';
 import type { Problem } from '@chatplatform/contracts/problem';
+import { channelOf } from '@chatplatform/contracts/testing/channel';
 import { failureOf, RequestFailed } from '../core/failure.ts';
 import type { Connection, ConnectionOptions } from '../edge/connection.ts';
 import { entryOf } from '../edge/wire.ts';
@@ -26,25 +27,6 @@ export const message = (seq: number, more: Partial<Message> = {}): Message => ({
   ...more,
 });
 
-export const channel = (id: string, more: Partial<Channel> = {}): Channel => ({
-  id,
-  kind: 'group',
-  name: id,
-  createdBy: 'somebody',
-  createdAt: '2026-01-01T00:00:00Z',
-  memberCount: 2,
-  peerId: null,
-  role: 'member',
-  archived: false,
-  lastSeq: 0,
-  messageCount: 0,
-  readSeq: 0,
-  unreadCount: 0,
-  mentionCount: 0,
-  unreadMentions: [],
-  ...more,
-});
-
 export const problem = (status: number, more: Partial<Problem> = {}): Problem => ({
   type: 'about:blank',
   title: 'No.',
@@ -63,6 +45,8 @@ export interface FakePlatform {
     readonly name: ClientFrameName;
     readonly body: { channelId: string; channels?: { channelId: string; afterSeq: number }[] };
   }[];
+  /** What was asked for by HTTP. */
+  readonly paths: readonly string[];
   /** What befalls the next frames of this name, one each: stored and answered when there is nothing left. */
   readonly fate: ('answer-lost' | 'never-arrives' | Problem)[];
   /** As somebody else's message: stored, told live or not. */
@@ -81,6 +65,7 @@ export function fakePlatform(userId = 'me'): FakePlatform {
   const channels = new Map<string, Channel>();
   const asked: FakePlatform['asked'] = [];
   const fate: FakePlatform['fate'] = [];
+  const paths: string[] = [];
   let client: ConnectionOptions | undefined;
   let up = false;
 
@@ -99,7 +84,7 @@ export function fakePlatform(userId = 'me'): FakePlatform {
     const log = stored.get(channelId) ?? [];
     const entries = log.slice(afterSeq, afterSeq + SYNC_LIMIT).map(entryOf);
     const complete = afterSeq + entries.length === log.length;
-    const known = described().find(({ id }) => id === channelId) ?? channel(channelId);
+    const known = described().find(({ id }) => id === channelId) ?? channelOf(channelId);
     return { channelId, channel: known, entries, complete };
   };
   const answer = (name: ClientFrameName, body: Record<string, never>): unknown => {
@@ -147,6 +132,7 @@ export function fakePlatform(userId = 'me'): FakePlatform {
       logOut: async () => undefined,
       accessToken: async () => ({ token: 'token', renewAt: Number.MAX_SAFE_INTEGER }),
       request: async ({ path, query = {} }) => {
+        paths.push(path);
         const [, , , , channelId] = path.split('/');
         const log = stored.get(channelId ?? '') ?? [];
         const before = log.slice(0, Number(query['beforeSeq'] ?? log.length + 1) - 1);
@@ -165,6 +151,7 @@ export function fakePlatform(userId = 'me'): FakePlatform {
     stored,
     channels,
     asked,
+    paths,
     fate,
     say(channelId, { live = true, senderId = 'somebody' } = {}) {
       const made = append(channelId, senderId, { clientMessageId: `said-${Math.random()}` });

@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { rooms } from '@chatplatform/contracts/frames/socket';
 import type { Problem } from '@chatplatform/contracts/problem';
+import { channelOf } from '@chatplatform/contracts/testing/channel';
 import { newId } from '@chatplatform/kit/ids';
 import { eventually } from '@chatplatform/kit/testing/eventually';
 import { ChatRefusal } from '../core/domain/chat-refusal.ts';
 import type { Chat } from '../core/ports/chat.ts';
-import { channelOf, chatWith, startLiveGateway, tokenOf } from '../testing/live-gateway.ts';
+import { chatWith, startLiveGateway, tokenOf } from '../testing/live-gateway.ts';
 import type { Client, LiveGateway } from '../testing/live-gateway.ts';
 
 // Real connections take real time, above all while others use the machine.
@@ -102,6 +103,18 @@ describe('the handshake', () => {
     signal('member:removed', elsewhere);
     signal('member:added', room);
     expect([room, elsewhere, added].map((id) => inRoom(gateway, id))).toEqual([1, 0, 1]);
+  });
+
+  it('hears of a removal, and then of the addition before it that another Pod was late to tell', async () => {
+    const gateway = await start(chatWith([channelOf(room)]));
+    await gateway.client(tokenOf(ada)).connected();
+    const signal = (name: 'member:added' | 'member:removed', revision: number): void =>
+      gateway.io.of('/')._onServerSideEmit([name, { channelId: room, userId: ada, revision }]);
+    signal('member:removed', 2);
+    signal('member:added', 1);
+    expect(inRoom(gateway, room)).toBe(0);
+    signal('member:added', 3);
+    expect(inRoom(gateway, room)).toBe(1);
   });
 });
 
@@ -278,8 +291,10 @@ describe('a connection', () => {
     const client = gateway.client(tokenOf(ada));
     await client.connected();
     channels = [channelOf(elsewhere)];
-    gateway.live.refresh();
+    gateway.live.hold();
     // What is published from now on may be no business of theirs.
+    expect([room, elsewhere].map((id) => inRoom(gateway, id))).toEqual([0, 0]);
+    gateway.live.refresh();
     expect([room, elsewhere].map((id) => inRoom(gateway, id))).toEqual([0, 0]);
     await eventually(
       () => client.received('sync:required'),

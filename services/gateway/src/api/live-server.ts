@@ -36,6 +36,8 @@ export interface LiveServer {
    * @param userId whose connections only. Default: everybody's
    */
   refresh(userId?: string): void;
+  /** The same is about to come: until then nobody hears anything, rather than what they must not. */
+  hold(): void;
   /** Lets nobody in any more, ends all connections spread over time, closes. */
   stop(): Promise<void>;
 }
@@ -93,10 +95,13 @@ export function runLiveServer(io: SocketServer, deps: LiveServerDeps): LiveServe
     };
     await Promise.all(Array.from({ length: REFRESH_CONCURRENCY }, worker));
   };
+  /** Until it is known where they belong they hear nothing; they sync afterwards. */
+  const leaveRooms = (stale: Iterable<GatewaySocket>): void => {
+    for (const { id } of stale) deps.rooms.setChannels(id, []);
+  };
   const refresh = (userId?: string): void => {
     const stale = [...sockets()].filter(({ data }) => userId === undefined || data.session.userId === userId);
-    // At once: until it is known where they belong they hear nothing, rather than what they must not; they sync afterwards.
-    for (const { id } of stale) deps.rooms.setChannels(id, []);
+    leaveRooms(stale);
     refreshing = refreshing.then(() => refreshNow(stale));
   };
 
@@ -109,6 +114,7 @@ export function runLiveServer(io: SocketServer, deps: LiveServerDeps): LiveServe
 
   return {
     refresh,
+    hold: () => leaveRooms(sockets()),
     async stop() {
       deps.admission.drain();
       await drain([...sockets()], { windowMs: deps.drainWindowMs, pause: deps.pause });

@@ -5,7 +5,6 @@ import type { Ack, ServerFrameName } from '@chatplatform/contracts/frames/socket
 import type { Channel } from '@chatplatform/contracts/http/chat';
 import type { Principal } from '@chatplatform/kit/access';
 import { unauthenticated } from '@chatplatform/kit/errors';
-import { newId } from '@chatplatform/kit/ids';
 import { createLogger } from '@chatplatform/kit/logger';
 import { io as connect } from 'socket.io-client';
 import type { ManagerOptions, Socket as ClientSocket, SocketOptions } from 'socket.io-client';
@@ -21,25 +20,6 @@ import { MembershipChanges } from '../core/domain/membership-changes.ts';
 import type { AllowedOrigins } from '../core/domain/origins.ts';
 import { People } from '../core/domain/people.ts';
 import type { Chat } from '../core/ports/chat.ts';
-
-export const channelOf = (id: string, more: Partial<Channel> = {}): Channel => ({
-  id,
-  kind: 'group',
-  name: 'Engine room',
-  createdBy: newId(),
-  createdAt: new Date(0).toISOString(),
-  memberCount: 2,
-  peerId: null,
-  role: 'member',
-  archived: false,
-  lastSeq: 0,
-  messageCount: 0,
-  readSeq: 0,
-  unreadCount: 0,
-  mentionCount: 0,
-  unreadMentions: [],
-  ...more,
-});
 
 /** A token of the tests says whose it is: `<userId>/<sessionId>/<expires at, ms>`. */
 export const tokenOf = (userId: string, { sessionId = 'session', lifetimeMs = 60_000 } = {}): string =>

@@ -74,9 +74,22 @@ export async function startPlatform({ people = [], settings = {}, auth }: Platfo
   const chatEnvironment = await environmentOf('chat');
   await migrate('chat', chatEnvironment);
   let chat = await startService('chat', chatEnvironment);
+  const gatewayEnvironments = {
+    first: { ...(await environmentOf('first')), CHAT_URL: chat.url },
+    second: { ...(await environmentOf('second')), CHAT_URL: chat.url },
+  };
   const gateways: Record<'first' | 'second', ServiceProcess> = {
-    first: await startService('gateway', { ...(await environmentOf('first')), CHAT_URL: chat.url }),
-    second: await startService('gateway', { ...(await environmentOf('second')), CHAT_URL: chat.url }),
+    first: await startService('gateway', gatewayEnvironments.first),
+    second: await startService('gateway', gatewayEnvironments.second),
+  };
+  const replaced = async (
+    old: ServiceProcess,
+    service: string,
+    environment: Record<string, string>,
+  ): Promise<ServiceProcess> => {
+    old.child.kill('SIGKILL');
+    await old.exited;
+    return startService(service, environment, Number(new URL(old.url).port));
   };
   const mongo = await connectMongo({ url: process.env[SETTINGS.mongodb] ?? '', database });
   for (const _id of people)
@@ -109,9 +122,11 @@ export async function startPlatform({ people = [], settings = {}, auth }: Platfo
     chat: (): ServiceProcess => chat,
     /** Kills the chat service and starts it anew on its address. */
     async replaceChat(): Promise<void> {
-      chat.child.kill('SIGKILL');
-      await chat.exited;
-      chat = await startService('chat', chatEnvironment, Number(new URL(chat.url).port));
+      chat = await replaced(chat, 'chat', chatEnvironment);
+    },
+    /** The same of a gateway: its connections end. */
+    async replaceGateway(name: 'first' | 'second'): Promise<void> {
+      gateways[name] = await replaced(gateways[name], 'gateway', gatewayEnvironments[name]);
     },
     /** @param processes default: all */
     cut: (store: StoreName, processes: readonly ProcessName[] = PROCESSES): void =>

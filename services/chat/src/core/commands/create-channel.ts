@@ -94,6 +94,7 @@ function newChannel(
     archived: false,
     lastSeq: 0,
     messageCount: 0,
+    untoldMoves: [],
     pendingMemberIds: [...new Set([creatorId, ...others])],
   };
 }

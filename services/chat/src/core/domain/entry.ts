@@ -74,4 +74,10 @@ export const idsBetween = (channelId: string, first: number, last: number): stri
 export const isMembershipEntry = (entry: Entry): entry is Entry & MembershipContent =>
   entry.type === 'member-added' || entry.type === 'member-removed' || entry.type === 'role-changed';
 
+/** Somebody comes or goes: from this place on they hear what is said, or do not. */
+export type Move = Entry & MembershipContent & { readonly type: 'member-added' | 'member-removed' };
+
+export const isMove = (entry: Entry): entry is Move =>
+  entry.type === 'member-added' || entry.type === 'member-removed';
+
 export const isMessageChange = (entry: Entry): entry is Entry & MessageChangeContent => 'messageSeq' in entry;

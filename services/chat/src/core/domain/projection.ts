@@ -48,10 +48,15 @@ export interface Changes {
   readonly archived?: { readonly value: boolean; readonly bySeq: number };
   /** Written last: everything up to here is in the documents. */
   readonly cursor: { readonly seq: number; readonly messageCount: number };
+  /** Written with the cursor: those of these entries that whoever starts from it has to tell of. */
+  readonly untoldMoves: readonly string[];
 }
 
-/** @param entries consecutive, at least one */
-export function changesOf(entries: readonly Entry[]): Changes {
+/**
+ * @param entries consecutive, at least one
+ * @param untoldMoves the ids of those that the gateways may not know of
+ */
+export function changesOf(entries: readonly Entry[], untoldMoves: readonly string[] = []): Changes {
   const last = entries.at(-1);
   if (!last) throw new Error('nothing to project');
   const archiving = entries.findLast(({ type }) => type === 'archived' || type === 'unarchived');
@@ -61,6 +66,7 @@ export function changesOf(entries: readonly Entry[]): Changes {
     messages: entries.filter(isMessageChange),
     ...(archiving ? { archived: { value: archiving.type === 'archived', bySeq: archiving.seq } } : {}),
     cursor: { seq: last.seq, messageCount: last.messageCount },
+    untoldMoves,
   };
 }
 

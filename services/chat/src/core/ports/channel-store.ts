@@ -16,6 +16,8 @@ export interface ChannelStore {
   /** Channels whose creation was begun before this moment and is not complete. */
   findIncomplete(begunBefore: Date): Promise<Channel[]>;
   markComplete(channelId: string): Promise<void>;
+  /** The gateways know of these by now. */
+  forgetUntoldMoves(channelId: string, entryIds: readonly string[]): Promise<void>;
   /** A writer lost a place to another. */
   countContention(channelId: string): Promise<void>;
 }

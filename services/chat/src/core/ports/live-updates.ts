@@ -1,9 +1,9 @@
 import type { ChannelView } from '../domain/channel.ts';
-import type { Entry, MembershipContent } from '../domain/entry.ts';
+import type { Entry, Move } from '../domain/entry.ts';
 
 /**
  * Telling connected clients at once. None of these fails, and nobody who does something for a person waits for them: what
- * they tell is durable already. The promises of `appended` resolve to whether Redis has it, at the latest after seconds.
+ * they tell is durable already. The promises resolve to whether Redis has it, at the latest after seconds.
  */
 export interface LiveUpdates {
   /** To everybody in the channel. Called in ascending order of seq within a channel; again for a retry. */
@@ -17,7 +17,9 @@ export interface LiveUpdates {
    * Lets the gateways know of a change of membership that another process wrote, before anything that follows it is
    * told by this one.
    */
-  membershipSeen(entry: Entry & MembershipContent): void;
+  moveSeen(entry: Move): Promise<boolean>;
+  /** The same of one that was stored a while ago: the person may have come or gone again since, so theirs are read anew. */
+  moveDoubted(entry: Move): Promise<boolean>;
   /** To the person's own devices: they are in, or are in again. */
   joined(view: ChannelView): void;
   /** To the person's own devices: how far they have read, and how many messages that are. */

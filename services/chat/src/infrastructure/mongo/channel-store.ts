@@ -20,6 +20,7 @@ const toChannel = (document: ChannelDocument): Channel => ({
   archived: document.archived,
   lastSeq: document.lastSeq,
   messageCount: document.messageCount,
+  untoldMoves: document.untoldMoves ?? [],
   pendingMemberIds: document.pendingMemberIds ?? [],
 });
 
@@ -92,6 +93,10 @@ export function createChannelStore(db: Db, events: EventKeeping): ChannelStore {
     },
     async markComplete(channelId) {
       await onStore(() => channels.updateOne({ _id: channelId }, { $unset: { pendingMemberIds: '' } }));
+    },
+    async forgetUntoldMoves(channelId, entryIds) {
+      const told = { $pull: { untoldMoves: { $in: [...entryIds] } } };
+      await onStore(() => channels.updateOne({ _id: channelId }, told));
     },
     async countContention(channelId) {
       await onStore(() => channels.updateOne({ _id: channelId }, { $inc: { contention: 1 } }));

@@ -55,7 +55,8 @@ export function createProjections(db: Db): Projections {
   };
 
   return {
-    async apply(channelId, { memberships: membershipChanges, messages, archived, cursor }: Changes) {
+    async apply(channelId, changes: Changes) {
+      const { memberships: membershipChanges, messages, archived, cursor, untoldMoves } = changes;
       await applyToMemberships(channelId, membershipChanges);
       for (const change of messages) await applyToMessage(channelId, change);
       if (archived) {
@@ -70,7 +71,10 @@ export function createProjections(db: Db): Projections {
       const updated = await onStore(() =>
         channels.findOneAndUpdate(
           { _id: channelId },
-          { $max: { lastSeq: cursor.seq, messageCount: cursor.messageCount } },
+          {
+            $max: { lastSeq: cursor.seq, messageCount: cursor.messageCount },
+            ...(untoldMoves.length === 0 ? {} : { $addToSet: { untoldMoves: { $each: [...untoldMoves] } } }),
+          },
           { projection: { contention: 1 }, returnDocument: 'after' },
         ),
       );

@@ -7,7 +7,8 @@ import { createCounter } from '@chatplatform/kit/metrics';
 import type { RedisClient } from '@chatplatform/kit/redis';
 import { Emitter } from '@socket.io/redis-emitter';
 import type { ChannelView } from '../../core/domain/channel.ts';
-import type { Entry } from '../../core/domain/entry.ts';
+import { isMove } from '../../core/domain/entry.ts';
+import type { Entry, Move } from '../../core/domain/entry.ts';
 import type { LiveUpdates } from '../../core/ports/live-updates.ts';
 
 export interface LivePresenters {
@@ -34,6 +35,8 @@ interface MembershipNews {
   readonly channelId: string;
   readonly userId: string;
   readonly member: boolean;
+  /** Of the membership: a gateway that has heard of a later one takes no notice. */
+  readonly revision: number;
 }
 
 /** News of membership kept at most while Redis is away; beyond it everybody's memberships are read anew. */
@@ -93,19 +96,13 @@ export function createLiveUpdates(
     else signal(telling().emitter, 'rooms:stale', {});
   });
 
-  /** Before the entry: who was added hears what follows, who was removed does not. */
-  const moveMember = (entry: Entry): Promise<boolean> => {
-    const news = membershipNews(entry);
-    if (!news) return Promise.resolve(true);
-    const { channelId, userId, member } = news;
+  const moveMember = (move: Move): Promise<boolean> => {
+    const news = newsOf(move);
+    const { channelId, userId, member, revision } = news;
     return onMembership(news, (emitter) => {
-      signal(emitter, member ? 'member:added' : 'member:removed', { channelId, userId });
+      signal(emitter, member ? 'member:added' : 'member:removed', { channelId, userId, revision });
       if (!member) emitter.to(rooms.user(userId)).emit('channel:left', { channelId });
     });
-  };
-  const doubtMember = (entry: Entry): Promise<boolean> => {
-    const news = membershipNews(entry);
-    return news ? doubt(news) : Promise.resolve(true);
   };
   const toChannel = (entry: Entry): Promise<boolean> => {
     const { emitter, reached } = telling();
@@ -115,18 +112,22 @@ export function createLiveUpdates(
     else audience.emit('channel:entry', shown);
     return reached();
   };
-  const both = async (first: Promise<boolean>, second: Promise<boolean>): Promise<boolean> =>
-    (await Promise.all([first, second])).every(Boolean);
+  /** A move before its entry: who was added hears what follows, who was removed does not. */
+  const inOrder = async (entry: Entry, move: (entry: Move) => Promise<boolean>): Promise<boolean> => {
+    const moved = isMove(entry) ? move(entry) : true;
+    return (await Promise.all([moved, toChannel(entry)])).every(Boolean);
+  };
 
   return {
-    appended: (entry) => both(moveMember(entry), toChannel(entry)),
-    appendedBefore: (entry) => both(doubtMember(entry), toChannel(entry)),
-    membershipSeen: (entry) => void moveMember(entry),
+    appended: (entry) => inOrder(entry, moveMember),
+    appendedBefore: (entry) => inOrder(entry, (move) => doubt(newsOf(move))),
+    moveSeen: moveMember,
+    moveDoubted: (move) => doubt(newsOf(move)),
     joined(view) {
-      const { channelId, userId } = view.membership;
-      void onMembership({ channelId, userId, member: true }, (emitter) => {
+      const { channelId, userId, revision } = view.membership;
+      void onMembership({ channelId, userId, member: true, revision }, (emitter) => {
         // Also of those a channel is created with, of whom no entry tells.
-        signal(emitter, 'member:added', { channelId, userId });
+        signal(emitter, 'member:added', { channelId, userId, revision });
         emitter.to(rooms.user(userId)).emit('channel:joined', present.channel(view));
       });
     },
@@ -144,10 +145,12 @@ const signal = <S extends GatewaySignalName>(
   body: GatewaySignal<S>,
 ): void => void emitter.serverSideEmit(name, body);
 
-function membershipNews(entry: Entry): MembershipNews | undefined {
-  if (entry.type !== 'member-added' && entry.type !== 'member-removed') return undefined;
-  return { channelId: entry.channelId, userId: entry.userId, member: entry.type === 'member-added' };
-}
+const newsOf = ({ type, channelId, userId, revision }: Move): MembershipNews => ({
+  channelId,
+  userId,
+  member: type === 'member-added',
+  revision,
+});
 
 /** Whether Redis has taken it. Never rejects. */
 async function answered(published: Promise<unknown>): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { MembershipChanges } from '../domain/membership-changes.ts';
+import type { MembershipChange, MembershipChanges } from '../domain/membership-changes.ts';
 import { presenceAudience } from '../domain/presence.ts';
 import type { Session } from '../domain/session.ts';
 import type { Chat } from '../ports/chat.ts';
@@ -30,12 +30,12 @@ export async function joinChannels(
   }
 }
 
-/** A change of membership, as the chat service tells it. */
 export function changeMembership(
   { changes, rooms }: Pick<JoinChannelsDeps, 'changes' | 'rooms'>,
-  { userId, channelId, member }: { userId: string; channelId: string; member: boolean },
+  change: MembershipChange,
 ): void {
-  changes.note(userId, channelId, member);
+  if (!changes.note(change)) return;
+  const { userId, channelId, member } = change;
   if (member) rooms.addToChannel(userId, channelId);
   else rooms.removeFromChannel(userId, channelId);
 }

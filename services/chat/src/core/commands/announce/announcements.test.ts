@@ -15,11 +15,25 @@ const base = (seq: number, channelId = CHANNEL) => ({
   at: new Date(seq),
 });
 const archived = (seq: number, channelId = CHANNEL): Entry => ({ ...base(seq, channelId), type: 'archived' });
-const removed = (seq: number): Entry => ({
+const removed = (seq: number, userId = 'eve'): Entry => ({
   ...base(seq),
   type: 'member-removed',
-  userId: 'eve',
+  userId,
   revision: 2,
+});
+const added = (seq: number, userId = 'eve'): Entry => ({
+  ...base(seq),
+  type: 'member-added',
+  userId,
+  role: 'member',
+  revision: 3,
+});
+const promoted = (seq: number, userId = 'eve'): Entry => ({
+  ...base(seq),
+  type: 'role-changed',
+  userId,
+  role: 'moderator',
+  revision: 4,
 });
 const receipts = (seq: number): Entry => ({ ...base(seq), actorId: null, type: 'receipts', receipts: [] });
 const ids = (...seqs: number[]): string[] => seqs.map((seq) => entryId(CHANNEL, seq));
@@ -29,11 +43,14 @@ function setUp(stored: readonly Entry[] = []) {
   const heard: string[] = [];
   const untold = new Set<string>();
   const gateways = { away: false };
-  const hear = async (entry: Entry, again: boolean): Promise<boolean> => {
+  const hear = async ({ seq }: Entry, how = ''): Promise<boolean> => {
     if (gateways.away) return false;
-    heard.push(`${again ? 'again ' : ''}${entry.seq}`);
+    heard.push(`${how}${seq}`);
     return true;
   };
+  /** What is done before anything is told that this process does not know of. */
+  const writer = { catchUp: async (_channelId: string): Promise<void> => undefined };
+  const failures: unknown[] = [];
   const store = {
     find: async (_before: Date, limit: number) => [...untold].slice(0, limit),
     forget: async (entryIds: readonly string[]) => entryIds.forEach((id) => untold.delete(id)),
@@ -41,19 +58,20 @@ function setUp(stored: readonly Entry[] = []) {
   const start = () =>
     new Announcements({
       live: {
-        appended: (entry) => hear(entry, false),
-        appendedBefore: (entry) => hear(entry, true),
+        appended: (entry) => hear(entry),
+        appendedBefore: (entry) => hear(entry, 'again '),
+        moveSeen: (entry) => hear(entry, 'seen '),
+        moveDoubted: (entry) => hear(entry, 'doubted '),
       },
       log: {
         read: async (entryIds) =>
           stored.filter(({ id }) => entryIds.includes(id)).toSorted((a, b) => a.seq - b.seq),
       },
       untold: store,
-      onError: (error) => {
-        throw error;
-      },
+      catchUp: (channelId) => writer.catchUp(channelId),
+      onError: (error) => failures.push(error),
     });
-  return { heard, untold, gateways, store, start, announcements: start() };
+  return { heard, untold, gateways, store, writer, failures, start, announcements: start() };
 }
 
 describe('announcements', () => {
@@ -100,13 +118,63 @@ describe('announcements', () => {
     expect(await announcements.ensureTold(many.map(({ id }) => id))).toEqual(new Set());
   });
 
+  it('what another process stored is told once everybody who came or went before it is known', async () => {
+    const { announcements, heard, writer } = setUp([archived(6), archived(7)]);
+    const order: string[] = [];
+    writer.catchUp = async (channelId) => {
+      order.push(channelId);
+      await new Promise(setImmediate);
+      announcements.passOn([removed(5)]);
+    };
+    await announcements.ensureTold(ids(6, 7));
+    expect(heard).toEqual(['seen 5', 'again 6', 'again 7']);
+    expect(order).toEqual([CHANNEL]);
+  });
+
+  it('what cannot be known so is left for later; what this process stored itself is not', async () => {
+    const { announcements, heard, gateways, writer, failures } = setUp([archived(6), archived(7)]);
+    writer.catchUp = () => Promise.reject(new Error('the store is away'));
+    gateways.away = true;
+    announcements.tell(archived(7));
+    await new Promise(setImmediate);
+    gateways.away = false;
+    expect(await announcements.ensureTold(ids(6))).toEqual(new Set());
+    expect(await announcements.ensureTold(ids(7))).toEqual(new Set(ids(7)));
+    expect(heard).toEqual(['again 7']);
+    expect(failures).toHaveLength(1);
+    writer.catchUp = async () => undefined;
+    expect(await announcements.ensureTold(ids(6))).toEqual(new Set(ids(6)));
+  });
+
+  it('of a person who came and went elsewhere the last move is passed on, whatever else is said of them', async () => {
+    const { announcements, heard } = setUp();
+    announcements.passOn([removed(1), archived(2), added(3), promoted(4), removed(5, 'bob')]);
+    expect(heard).toEqual(['seen 3', 'seen 5']);
+    expect(await announcements.untoldMoves([removed(1), added(3), promoted(4), removed(5, 'bob')])).toEqual(
+      [],
+    );
+  });
+
+  it('moves that the gateways were not told of are known, whoever wrote them', async () => {
+    const { announcements, gateways } = setUp();
+    announcements.tell(removed(1, 'ada'));
+    gateways.away = true;
+    announcements.tell(removed(2, 'bob'));
+    announcements.tell(archived(3));
+    announcements.passOn([removed(4), added(5)]);
+    const stored = [removed(1, 'ada'), removed(2, 'bob'), archived(3), removed(4), added(5)];
+    expect(await announcements.untoldMoves(stored)).toEqual(ids(2, 4, 5));
+    expect(await announcements.doubt([added(5)])).toBe(false);
+    gateways.away = false;
+    expect(await announcements.doubt([removed(2, 'bob'), added(5)])).toBe(true);
+  });
+
   it('an entry without an event stays marked until it is told', async () => {
     const { announcements, heard, gateways, untold, store, start } = setUp([receipts(1), receipts(2)]);
     ids(1, 2).forEach((id) => untold.add(id));
     announcements.tell(receipts(1));
     gateways.away = true;
     announcements.tell(receipts(2));
-    await announcements.attempted(ids(1, 2));
     await new Promise(setImmediate);
     expect([...untold]).toEqual(ids(2));
 

@@ -1,18 +1,20 @@
-import { isMembershipEntry } from '../../domain/entry.ts';
+import { isMove } from '../../domain/entry.ts';
 import type { Entry } from '../../domain/entry.ts';
 import type { EntryLog } from '../../ports/entry-log.ts';
 import type { LiveUpdates } from '../../ports/live-updates.ts';
 import type { UntoldEntries } from '../../ports/untold-entries.ts';
 
 export interface AnnouncementsDeps {
-  readonly live: Pick<LiveUpdates, 'appended' | 'appendedBefore'>;
+  readonly live: Pick<LiveUpdates, 'appended' | 'appendedBefore' | 'moveSeen' | 'moveDoubted'>;
   readonly log: Pick<EntryLog, 'read'>;
   readonly untold: Pick<UntoldEntries, 'forget'>;
+  /** Resolves once this process has told of, or passed on, every coming and going that is stored in the channel by now. */
+  readonly catchUp: (channelId: string) => Promise<void>;
   /** Hears of failures that harm nobody: an entry that is told stays marked as untold. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Entries remembered at most. One that is forgotten is told again, which clients do not notice. */
+/** Entries remembered at most, a kind. One that is forgotten is told again, which clients do not notice. */
 const MAX_REMEMBERED = 20_000;
 /**
  * Of each channel the last so many entries are told again. Whoever has not heard of those before them sees the gap and
@@ -29,11 +31,16 @@ interface Telling {
  * Keeps the promise that whoever is connected hears of every entry: the process that stored it tells the gateways at once
  * and remembers whether they were reached. An entry that nobody is known to have told of, because that process died or is
  * cut off, is told again by whoever finds it. To be told twice is harmless: clients drop what they have.
+ *
+ * And the promise that who was removed hears nothing more: no process tells of an entry before the gateways know, or have
+ * been told by this very process, of everybody who came and went before it.
  */
 export class Announcements {
   readonly #deps: AnnouncementsDeps;
   /** By entry id, in order of insertion. */
   readonly #tellings = new Map<string, Telling>();
+  /** Moves that another process wrote, by entry id: whether the gateways were told of them from here. */
+  readonly #passedOn = new Map<string, Promise<boolean>>();
 
   constructor(deps: AnnouncementsDeps) {
     this.#deps = deps;
@@ -46,9 +53,30 @@ export class Announcements {
     if (entry.type === 'receipts') void this.#forgetOnce(told, entry.id);
   }
 
-  /** Resolves once it is known of these whether they were told, as far as this process tells of them. */
-  async attempted(entryIds: readonly string[]): Promise<void> {
-    await Promise.all(entryIds.map((id) => this.#tellings.get(id)?.outcome));
+  /** Of what another process stored, before this one tells of anything that follows it. Returns at once, never throws. */
+  passOn(entries: readonly Entry[]): void {
+    const moves = entries.filter(isMove);
+    // Who was removed and came back is in: only the last move of each person counts.
+    const last = new Map(moves.map((move) => [move.userId, move]));
+    const outcomes = new Map([...last].map(([userId, move]) => [userId, this.#deps.live.moveSeen(move)]));
+    for (const { id, userId } of moves)
+      putNewest(this.#passedOn, id, outcomes.get(userId) ?? Promise.resolve(true));
+  }
+
+  /** Before anything else of their channel: those that nobody is known to have told of. @returns whether Redis has them */
+  async doubt(entries: readonly Entry[]): Promise<boolean> {
+    const outcomes = entries.filter(isMove).map((move) => this.#deps.live.moveDoubted(move));
+    return (await Promise.all(outcomes)).every(Boolean);
+  }
+
+  /** Those of the moves among these that the gateways do not know of from this process. Asked once, before they are projected. */
+  async untoldMoves(entries: readonly Entry[]): Promise<string[]> {
+    const outcomes = entries.filter(isMove).map(async ({ id }) => {
+      const told = await (this.#tellings.get(id)?.outcome ?? this.#passedOn.get(id) ?? true);
+      this.#passedOn.delete(id);
+      return told ? [] : [id];
+    });
+    return (await Promise.all(outcomes)).flat();
   }
 
   /**
@@ -57,11 +85,14 @@ export class Announcements {
    */
   async ensureTold(entryIds: readonly string[]): Promise<ReadonlySet<string>> {
     const missing = entryIds.filter((id) => this.#tellings.get(id)?.failed !== false);
-    if (missing.length > 0) this.#tellAgain(await this.#deps.log.read(missing));
+    const left = missing.length > 0 ? await this.#tellAgain(await this.#deps.log.read(missing)) : new Set();
     const told = await Promise.all(
-      entryIds.map(async (id) => ({ id, told: (await this.#tellings.get(id)?.outcome) ?? true })),
+      entryIds.map(async (id) => {
+        const isTold = !left.has(id) && ((await this.#tellings.get(id)?.outcome) ?? true);
+        return isTold ? [id] : [];
+      }),
     );
-    return new Set(told.flatMap((one) => (one.told ? [one.id] : [])));
+    return new Set(told.flat());
   }
 
   /** Tells of what could not be told. */
@@ -74,30 +105,48 @@ export class Announcements {
     for (const id of entryIds) this.#tellings.delete(id);
   }
 
-  #tellAgain(entries: readonly Entry[]): void {
-    for (const ofChannel of byChannel(entries).values()) {
-      // Backwards: those that are left to be fetched are told when the first that follows them is.
-      const tellings = ofChannel.map((entry, index) =>
-        index >= ofChannel.length - MOST_TOLD_AGAIN || isMembershipEntry(entry)
-          ? this.#deps.live.appendedBefore(entry)
-          : undefined,
-      );
-      let next = Promise.resolve(true);
-      for (const [index, entry] of [...ofChannel.entries()].reverse()) {
-        next = tellings[index] ?? next;
-        this.#remember(entry.id, next);
-      }
+  /** @returns those that could not be, for it is not known who was to hear them */
+  async #tellAgain(entries: readonly Entry[]): Promise<ReadonlySet<string>> {
+    const left = await Promise.all(
+      [...byChannel(entries)].map(async ([channelId, ofChannel]) => {
+        if (await this.#isCaughtUp(channelId, ofChannel)) this.#tellLast(ofChannel);
+        else return ofChannel.map(({ id }) => id);
+        return [];
+      }),
+    );
+    return new Set(left.flat());
+  }
+
+  /** Of what this process has told of before, or tried to, it knew all that lay before it. */
+  async #isCaughtUp(channelId: string, ofChannel: readonly Entry[]): Promise<boolean> {
+    if (ofChannel.every(({ id }) => this.#tellings.has(id))) return true;
+    try {
+      await this.#deps.catchUp(channelId);
+      return true;
+    } catch (error) {
+      this.#deps.onError(error);
+      return false;
+    }
+  }
+
+  #tellLast(ofChannel: readonly Entry[]): void {
+    const tellings = ofChannel.map((entry, index) =>
+      index >= ofChannel.length - MOST_TOLD_AGAIN || isMove(entry)
+        ? this.#deps.live.appendedBefore(entry)
+        : undefined,
+    );
+    // Backwards: those that are left to be fetched are told when the first that follows them is.
+    let next = Promise.resolve(true);
+    for (const [index, entry] of [...ofChannel.entries()].reverse()) {
+      next = tellings[index] ?? next;
+      this.#remember(entry.id, next);
     }
   }
 
   #remember(id: string, outcome: Promise<boolean>): Promise<boolean> {
     const telling: Telling = { outcome, failed: false };
     void outcome.then((reached) => (telling.failed = !reached));
-    // Anew, so that the order is that of the last telling.
-    this.#tellings.delete(id);
-    this.#tellings.set(id, telling);
-    const [oldest] = this.#tellings.keys();
-    if (this.#tellings.size > MAX_REMEMBERED && oldest !== undefined) this.#tellings.delete(oldest);
+    putNewest(this.#tellings, id, telling);
     return outcome;
   }
 
@@ -106,6 +155,14 @@ export class Announcements {
     this.release([id]);
     await this.#deps.untold.forget([id]).catch(this.#deps.onError);
   }
+}
+
+/** In the order of the last putting; the oldest goes when there are too many. */
+function putNewest<T>(map: Map<string, T>, id: string, value: T): void {
+  map.delete(id);
+  map.set(id, value);
+  const [oldest] = map.keys();
+  if (map.size > MAX_REMEMBERED && oldest !== undefined) map.delete(oldest);
 }
 
 /** Ascending by seq within a channel, as they are read. */

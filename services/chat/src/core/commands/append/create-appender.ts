@@ -1,9 +1,8 @@
 import type { Clock } from '@chatplatform/kit/clock';
-import { isMembershipEntry } from '../../domain/entry.ts';
+import type { Channel } from '../../domain/channel.ts';
 import { changesOf } from '../../domain/projection.ts';
 import type { ChannelStore } from '../../ports/channel-store.ts';
 import type { EntryLog } from '../../ports/entry-log.ts';
-import type { LiveUpdates } from '../../ports/live-updates.ts';
 import type { MembershipStore } from '../../ports/membership-store.ts';
 import type { Projections } from '../../ports/projections.ts';
 import type { Announcements } from '../announce/announcements.ts';
@@ -14,16 +13,15 @@ import type { EntryDraft } from './draft.ts';
 
 export interface AppenderPorts {
   readonly log: Pick<EntryLog, 'append' | 'findByOperations' | 'read'>;
-  readonly channels: Pick<ChannelStore, 'find' | 'countContention'>;
+  readonly channels: Pick<ChannelStore, 'find' | 'forgetUntoldMoves' | 'countContention'>;
   readonly memberships: Pick<MembershipStore, 'findMany'>;
   readonly projections: Projections;
-  readonly announcements: Pick<Announcements, 'tell' | 'attempted'>;
-  readonly live: Pick<LiveUpdates, 'membershipSeen'>;
+  readonly announcements: Pick<Announcements, 'tell' | 'passOn' | 'doubt' | 'untoldMoves'>;
   readonly clock: Clock;
   readonly pause: (milliseconds: number) => Promise<void>;
   readonly random: () => number;
-  /** Hears of failures that harm nobody: a count that was not written. */
-  readonly onContentionError: (error: unknown) => void;
+  /** Hears of failures that harm nobody: a count that was not written, a note that was not taken back. */
+  readonly onHarmlessError: (error: unknown) => void;
 }
 
 export interface Appender {
@@ -35,31 +33,40 @@ export interface Appender {
 
 /** What happens around a stored group: everybody connected is told at once, in order, and the documents follow. */
 export function createAppender(ports: AppenderPorts): Appender {
-  const { log, channels, memberships, announcements, live, clock, pause, random } = ports;
+  const { log, channels, memberships, announcements, clock, pause, random } = ports;
   const contention = createContention({
     channels,
     onContention: (channelId) => writers.makeRoom(channelId),
-    onError: ports.onContentionError,
+    onError: ports.onHarmlessError,
   });
+  /** Whoever starts from the cursor has not seen who came and went before it. */
+  const tellUntoldMoves = async ({ id, untoldMoves }: Channel): Promise<void> => {
+    if (untoldMoves.length === 0) return;
+    const told = announcements.doubt(await log.read(untoldMoves));
+    const forget = async (): Promise<void> => {
+      if (await told) await channels.forgetUntoldMoves(id, untoldMoves);
+    };
+    forget().catch(ports.onHarmlessError);
+  };
   const writers = createChannelWriters({
     log,
     clock,
     pause,
     random,
-    findChannel: (channelId) => channels.find(channelId),
+    findChannel: async (channelId) => {
+      const channel = await channels.find(channelId);
+      if (channel) await tellUntoldMoves(channel);
+      return channel;
+    },
     standings: (channelId, userIds) => memberships.findMany(channelId, userIds),
     project: async (channelId, entries) => {
-      // Whoever goes on from the cursor takes it that the gateways know of the removals before it.
-      await announcements.attempted(entries.filter(isMembershipEntry).map(({ id }) => id));
-      contention.seen(channelId, await ports.projections.apply(channelId, changesOf(entries)));
+      const untoldMoves = await announcements.untoldMoves(entries);
+      const contended = await ports.projections.apply(channelId, changesOf(entries, untoldMoves));
+      contention.seen(channelId, contended);
     },
     onContention: (channelId) => contention.report(channelId),
     onStored: (entries) => entries.forEach((entry) => announcements.tell(entry)),
-    onAbsorbed: (entries) => {
-      // Who was removed and came back is in: only the last change of each person counts.
-      const last = new Map(entries.filter(isMembershipEntry).map((entry) => [entry.userId, entry]));
-      for (const entry of last.values()) live.membershipSeen(entry);
-    },
+    onAbsorbed: (entries) => announcements.passOn(entries),
   });
   return {
     settle: (channelId) => writers.settle(channelId),

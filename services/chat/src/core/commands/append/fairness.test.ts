@@ -32,6 +32,7 @@ function distantStore(time: VirtualTime, delayMs: number) {
     },
     channels: {
       find: () => far(() => channel),
+      forgetUntoldMoves: () => far(() => undefined),
       countContention: () => far(() => void (contention += 1)),
     },
     memberships: { findMany: (_id: string, userIds: readonly string[]) => far(() => userIds.map(memberOf)) },
@@ -56,12 +57,16 @@ describe('writers of one channel in two Pods', () => {
     const startPod = (): Appender =>
       createAppender({
         ...store,
-        announcements: { tell: () => undefined, attempted: async () => undefined },
-        live: { membershipSeen: () => undefined },
+        announcements: {
+          tell: () => undefined,
+          passOn: () => undefined,
+          doubt: async () => true,
+          untoldMoves: async () => [],
+        },
         clock: time,
         pause: time.sleep,
         random,
-        onContentionError: (error) => {
+        onHarmlessError: (error) => {
           throw error;
         },
       });

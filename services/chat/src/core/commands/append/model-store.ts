@@ -121,7 +121,8 @@ export class ModelStore implements EntryLog, Projections {
     return userIds.flatMap((userId) => this.memberships.get(userId) ?? []);
   }
 
-  async apply(_channelId: string, { memberships, messages, archived, cursor }: Changes): Promise<number> {
+  async apply(_channelId: string, changes: Changes): Promise<number> {
+    const { memberships, messages, archived, cursor, untoldMoves } = changes;
     if (this.#nextFault() === 'request-lost') throw unavailable('store.unavailable', 'request lost');
     for (const change of memberships) {
       await this.#step('project membership');
@@ -142,9 +143,16 @@ export class ModelStore implements EntryLog, Projections {
       ...this.channel,
       lastSeq: Math.max(this.channel.lastSeq, cursor.seq),
       messageCount: Math.max(this.channel.messageCount, cursor.messageCount),
+      untoldMoves: [...new Set([...this.channel.untoldMoves, ...untoldMoves])],
     };
     return 0;
   }
+
+  forgetUntoldMoves(ids: readonly string[]): void {
+    const untoldMoves = this.channel.untoldMoves.filter((id) => !ids.includes(id));
+    this.channel = { ...this.channel, untoldMoves };
+  }
+
   #archivedSeq = 0;
 
   #changeMemberships(change: MembershipChange): void {
