@@ -5,10 +5,15 @@ import { startCluster, startServiceStores } from './servers.ts';
 import { toolSuite } from './static-suite.ts';
 import type { Suite } from './suite.ts';
 
-/** Top-level folders of the integration tests: those of the one suite need an API server, those of the other stores. */
-const CLUSTER_FOLDERS = ['operator', 'cli', 'infra', 'tests'];
+/** Top-level folders of the integration tests. Those of operator and tools need an API server, those of services stores. */
+const OPERATOR_FOLDERS = ['operator'];
+const TOOL_FOLDERS = ['cli', 'infra', 'tests'];
 const SERVICE_FOLDERS = ['services', 'bench'];
-export const integrationFolders: readonly string[] = [...CLUSTER_FOLDERS, ...SERVICE_FOLDERS];
+export const integrationFolders: readonly string[] = [
+  ...OPERATOR_FOLDERS,
+  ...TOOL_FOLDERS,
+  ...SERVICE_FOLDERS,
+];
 
 const integration = (name: string, folders: readonly string[], prepare: Prepare): Suite =>
   jestSuite({
@@ -36,13 +41,14 @@ export const stages: readonly (readonly (readonly Suite[])[])[] = [
     [toolSuite('lint', 'eslint', ['.']), toolSuite('client-build', 'npm', ['run', 'build', '-w', 'web'])],
   ],
   [
-    [integration('cluster', CLUSTER_FOLDERS, startCluster)],
+    [integration('operator', OPERATOR_FOLDERS, startCluster)],
     [
       jestSuite({
         name: 'unit',
         config: 'jest.config.mjs',
         args: ['--testPathIgnorePatterns', '\\.integration\\.test\\.ts$', '/node_modules/'],
       }),
+      integration('tools', TOOL_FOLDERS, startCluster),
       integration('services', SERVICE_FOLDERS, startServiceStores),
       jestSuite({ name: 'chaos', config: 'tests/chaos/jest.config.mjs' }),
     ],
