@@ -38,8 +38,8 @@ async function buildInfluxd(context: ArtifactContext, directory: string, step: B
       PKG_CONFIG: pkgConfig,
       PKG_CONFIG_PATH: libflux,
       // flux.pc holds no paths: Go's build cache would otherwise keep those of a folder that is gone.
-      CGO_CFLAGS: `-O2 -I${libflux}/include`,
-      CGO_LDFLAGS: `-O2 -L${libflux}`,
+      CGO_CFLAGS: `-O1 -I${libflux}/include`,
+      CGO_LDFLAGS: `-L${libflux}`,
     },
     what: 'InfluxDB',
   });

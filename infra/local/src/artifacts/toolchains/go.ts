@@ -94,6 +94,8 @@ export async function goBuild(go: GoToolchain, step: BuildStep, build: GoBuild):
     command: go.command,
     args: [
       ...['build', '-v', '-trimpath', '-buildvcs=false'],
+      // The linker drops what debuggers need; not to make it in the first place saves a fifth of the compile.
+      '-gcflags=all=-dwarf=false',
       ...(build.tags === undefined ? [] : ['-tags', build.tags.join(',')]),
       ...['-ldflags', ['-s', '-w', ...variables].join(' ')],
       ...['-o', build.output, ...build.packages],
