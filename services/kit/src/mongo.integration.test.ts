@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { CloudEvent } from './events.ts';
 import { newEvent } from './events.ts';
 import { exactlyOnce } from './inbox.ts';
+import { registry } from './metrics.ts';
 import {
   connectMongo,
   createInboxIndex,
@@ -49,6 +50,20 @@ describeWith('MONGODB_URL', 'MongoDB adapters', (url) => {
   afterAll(async () => {
     await connection.db.dropDatabase();
     await connection.close();
+  });
+
+  test('commands are counted by what they ask and whether it went well', async () => {
+    const count = async (labels: string) =>
+      Number(
+        (await registry.metrics()).match(
+          new RegExp(`^db_client_operation_duration_seconds_count\\{${labels}\\} (\\d+)$`, 'm'),
+        )?.[1] ?? 0,
+      );
+    const [found, failed] = ['operation="find",outcome="success"', 'operation="bogus",outcome="failure"'];
+    const before = await count(found);
+    await things().findOne({ _id: 'nobody' });
+    await expect(connection.db.command({ bogus: 1 })).rejects.toThrow();
+    expect([await count(found), await count(failed)]).toEqual([before + 1, 1]);
   });
 
   test('finds what is pending in all collections, the oldest first, up to the limit', async () => {

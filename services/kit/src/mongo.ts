@@ -1,6 +1,7 @@
 import { MongoClient } from 'mongodb';
 import type { Db } from 'mongodb';
 import { errorCode } from './errors.ts';
+import { measureCommands } from './mongo-command-metrics.ts';
 import { reviveWhenStuck } from './mongo-watchdog.ts';
 
 export { createOutboxIndex, embeddedOutbox, outboxEntries } from './mongo-outbox.ts';
@@ -37,7 +38,9 @@ export const connectMongo = async ({
     socketTimeoutMS: 60_000,
     maxPoolSize: 50,
     ignoreUndefined: true,
+    monitorCommands: true,
   });
+  measureCommands(client);
   const stopWatching = reviveWhenStuck(client, {
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     heartbeatMs: HEARTBEAT_MS,
