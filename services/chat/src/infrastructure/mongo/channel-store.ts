@@ -6,6 +6,7 @@ import { channelsIn } from './documents.ts';
 import type { ChannelDocument } from './documents.ts';
 import { entriesOf, envelopeOf, heldBy } from './event-holder.ts';
 import type { EventKeeping } from './event-holder.ts';
+import { gatherReads, WITH_CROWDS } from './gathered-reads.ts';
 import { onStore } from './store-failure.ts';
 
 const WITHOUT_EVENTS = { projection: { outbox: 0 } } as const;
@@ -48,6 +49,16 @@ export function createChannelStore(db: Db, events: EventKeeping): ChannelStore {
     return found === null ? undefined : toChannel(found);
   };
 
+  const byId = gatherReads(
+    async (channelIds: readonly string[]) => {
+      const found = await onStore(() =>
+        channels.find<ChannelDocument>({ _id: { $in: [...channelIds] } }, WITHOUT_EVENTS).toArray(),
+      );
+      return new Map(found.map((document) => [document._id, toChannel(document)]));
+    },
+    { atMost: 1000, crowd: WITH_CROWDS },
+  );
+
   return {
     async insert(channel, chatEvent) {
       const event = envelopeOf(chatEvent, events.clock.now());
@@ -62,12 +73,7 @@ export function createChannelStore(db: Db, events: EventKeeping): ChannelStore {
     },
     find: (channelId) => findOne({ _id: channelId }),
     findDirect: (directKey) => findOne({ directKey }),
-    async findMany(channelIds) {
-      const found = await onStore(() =>
-        channels.find<ChannelDocument>({ _id: { $in: [...channelIds] } }, WITHOUT_EVENTS).toArray(),
-      );
-      return found.map(toChannel);
-    },
+    findMany: async (channelIds) => [...(await byId(channelIds)).values()],
     async findPublic(namePrefix, limit) {
       // Anchored and in the case of the index, so that it is read as a range of it.
       const publicName = new RegExp(`^${escapeForRegex(namePrefix.toLowerCase())}`);

@@ -1,10 +1,10 @@
 import { isDuplicateKey } from '@chatplatform/kit/mongo';
 import type { OutboxEntry } from '@chatplatform/kit/mongo';
 import { runWithTraceparent } from '@chatplatform/kit/telemetry';
-import type { Db } from 'mongodb';
+import type { Db, Filter } from 'mongodb';
 import { MongoBulkWriteError } from 'mongodb';
 import { eventOf } from '../../core/domain/events.ts';
-import type { OutgoingEntry } from '../../core/domain/entry.ts';
+import type { Entry, OutgoingEntry } from '../../core/domain/entry.ts';
 import { numberKey } from '../../core/domain/message.ts';
 import type { EntryLog } from '../../core/ports/entry-log.ts';
 import { entriesIn } from './documents.ts';
@@ -12,10 +12,44 @@ import type { EntryDocument } from './documents.ts';
 import { toDocument, toEntry } from './entry-mapping.ts';
 import { entriesOf, envelopeOf, heldBy } from './event-holder.ts';
 import type { EventKeeping } from './event-holder.ts';
+import { gatherReads, WITH_CROWDS } from './gathered-reads.ts';
 import { onStore, storeUnavailable } from './store-failure.ts';
 
 export function createEntryLog(db: Db, events: EventKeeping): EntryLog {
   const entries = entriesIn(db);
+
+  const whole = async (where: Filter<EntryDocument>): Promise<Entry[]> => {
+    const found = await onStore(() => entries.find(where).project<EntryDocument>({ outbox: 0 }).toArray());
+    return found.map(toEntry);
+  };
+
+  const byId = gatherReads(
+    async (ids: readonly string[]) =>
+      new Map((await whole({ _id: { $in: [...ids] } })).map((entry) => [entry.id, entry])),
+    { atMost: 1000, crowd: WITH_CROWDS },
+  );
+
+  const messageByKey = gatherReads(
+    async (keys: readonly string[]) => {
+      const found = await whole({ numberKey: { $in: [...keys] } });
+      const messages = found.flatMap((entry) => (entry.type === 'message' ? [entry.message] : []));
+      return new Map(messages.map((message) => [numberKey(message.channelId, message.number), message]));
+    },
+    { atMost: 1000, crowd: WITH_CROWDS },
+  );
+
+  const storedIds = gatherReads(
+    async (ids: readonly string[]) => {
+      const found = await onStore(() =>
+        entries
+          .find({ _id: { $in: [...ids] } })
+          .project<{ _id: string }>({ _id: 1 })
+          .toArray(),
+      );
+      return new Map(found.map(({ _id }) => [_id, true]));
+    },
+    { atMost: 2000, crowd: WITH_CROWDS },
+  );
 
   const withEvent = ({ entry, traceparent }: OutgoingEntry): EntryDocument => {
     const fact = eventOf(entry);
@@ -48,44 +82,12 @@ export function createEntryLog(db: Db, events: EventKeeping): EntryLog {
       nudge(documents.slice(0, stored));
       return stored;
     },
-    async findByOperations(operations) {
-      const found = await onStore(() =>
-        entries
-          .find({ operation: { $in: [...operations] } })
-          .project<EntryDocument>({ outbox: 0 })
-          .toArray(),
-      );
-      return found.map(toEntry);
-    },
-    async existing(ids) {
-      const found = await onStore(() =>
-        entries
-          .find({ _id: { $in: [...ids] } })
-          .project<{ _id: string }>({ _id: 1 })
-          .toArray(),
-      );
-      return new Set(found.map(({ _id }) => _id));
-    },
-    async read(ids) {
-      const found = await onStore(() =>
-        entries
-          .find({ _id: { $in: [...ids] } })
-          .project<EntryDocument>({ outbox: 0 })
-          .toArray(),
-      );
-      return found.map(toEntry).toSorted((a, b) => a.seq - b.seq);
-    },
+    findByOperations: (operations) => whole({ operation: { $in: [...operations] } }),
+    existing: async (ids) => new Set((await storedIds(ids)).keys()),
+    read: async (ids) => [...(await byId(ids)).values()].toSorted((a, b) => a.seq - b.seq),
     async readMessages(channelId, numbers) {
-      const found = await onStore(() =>
-        entries
-          .find({ numberKey: { $in: numbers.map((number) => numberKey(channelId, number)) } })
-          .project<EntryDocument>({ outbox: 0 })
-          .toArray(),
-      );
-      return found
-        .map(toEntry)
-        .flatMap((entry) => (entry.type === 'message' ? [entry.message] : []))
-        .toSorted((a, b) => a.number - b.number);
+      const found = await messageByKey(numbers.map((number) => numberKey(channelId, number)));
+      return [...found.values()].toSorted((a, b) => a.number - b.number);
     },
     async channelsWithMedium(mediaId) {
       const found = await onStore(() =>

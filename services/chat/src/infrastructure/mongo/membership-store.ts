@@ -5,6 +5,7 @@ import type { Membership } from '../../core/domain/membership.ts';
 import type { MembershipStore } from '../../core/ports/membership-store.ts';
 import { membershipsIn } from './documents.ts';
 import type { MembershipDocument } from './documents.ts';
+import { gatherReads, WITH_CROWDS } from './gathered-reads.ts';
 import { raiseMarks } from './projections.ts';
 import { onStore, storeUnavailable } from './store-failure.ts';
 
@@ -19,29 +20,26 @@ const toDocument = (membership: Membership): MembershipDocument => ({
 export function createMembershipStore(db: Db): MembershipStore {
   const memberships = membershipsIn(db);
 
-  const byIds = async (ids: readonly string[]): Promise<Membership[]> => {
+  const readIds = async (ids: readonly string[]): Promise<Map<string, Membership>> => {
     const found = await onStore(() => memberships.find({ _id: { $in: [...ids] } }).toArray());
-    return found.map(toMembership);
+    return new Map(found.map((document) => [document._id, toMembership(document)]));
   };
+  // Who sends waits for the one, who comes back for the other.
+  const byId = gatherReads(readIds, { atMost: 1000 });
+  const byIdWithCrowds = gatherReads(readIds, { atMost: 1000, crowd: WITH_CROWDS });
 
-  return {
-    async find(channelId, userId) {
-      const [found] = await byIds([membershipId(channelId, userId)]);
-      return found;
-    },
-    findMany: (channelId, userIds) => byIds(userIds.map((userId) => membershipId(channelId, userId))),
-    findIn: (channelIds, userId) => byIds(channelIds.map((channelId) => membershipId(channelId, userId))),
-    async ofUser(userId) {
-      const found = await onStore(() => memberships.find({ userId, active: true }).toArray());
-      return found.map(toMembership);
-    },
-    async ofChannel(channelId) {
+  const activeByUser = gatherReads(
+    async (userIds: readonly string[]) => {
       const found = await onStore(() =>
-        memberships.find({ channelId, active: true }).sort({ joinedAt: 1 }).toArray(),
+        memberships.find({ userId: { $in: [...userIds] }, active: true }).toArray(),
       );
-      return found.map(toMembership);
+      return Map.groupBy(found.map(toMembership), ({ userId }) => userId);
     },
-    async countByChannel(channelIds) {
+    { atMost: 50, crowd: WITH_CROWDS },
+  );
+
+  const activeCounts = gatherReads(
+    async (channelIds: readonly string[]) => {
       const counts = await onStore(() =>
         memberships
           .aggregate<{ _id: string; count: number }>([
@@ -52,6 +50,30 @@ export function createMembershipStore(db: Db): MembershipStore {
       );
       return new Map(counts.map(({ _id, count }) => [_id, count]));
     },
+    { atMost: 500, crowd: WITH_CROWDS },
+  );
+
+  return {
+    async find(channelId, userId) {
+      const id = membershipId(channelId, userId);
+      return (await byId([id])).get(id);
+    },
+    async findMany(channelId, userIds) {
+      const found = await byId(userIds.map((userId) => membershipId(channelId, userId)));
+      return [...found.values()];
+    },
+    async findIn(channelIds, userId) {
+      const found = await byIdWithCrowds(channelIds.map((channelId) => membershipId(channelId, userId)));
+      return [...found.values()];
+    },
+    ofUser: async (userId) => (await activeByUser([userId])).get(userId) ?? [],
+    async ofChannel(channelId) {
+      const found = await onStore(() =>
+        memberships.find({ channelId, active: true }).sort({ joinedAt: 1 }).toArray(),
+      );
+      return found.map(toMembership);
+    },
+    countByChannel: activeCounts,
     async insertMissing(wanted) {
       try {
         await onStore(() => memberships.insertMany(wanted.map(toDocument), { ordered: false }));
