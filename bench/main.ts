@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 
 const USAGE = `usage: ./chatplatform bench [realtime ... | operator ...]
 
-  realtime    messaging: fan-out, acknowledged messages, idle connections (default)
+  realtime    messaging: fan-out, acknowledged messages, idle connections, a lost gateway (default)
   operator    the operator: many platforms at once, memory, edits, what it writes at rest
 
 ${REALTIME_USAGE}

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { LauncherError } from '@chatplatform/local/launcher/launcher-error';
+import { misused, readFlags } from '../command/flags.ts';
 
 /** In the order in which they run: each goes on with the platforms that are there. */
 export const SCENARIOS = ['create', 'idle', 'edit', 'foreign'] as const;
@@ -53,7 +52,7 @@ const MOST = {
   ceiling: 60,
   limit: 7200,
 } as const;
-type NumberFlag = keyof typeof MOST;
+type Amount = keyof typeof MOST;
 
 export const OPERATOR_USAGE = `usage: ./chatplatform bench operator [SCENARIO...] [FLAG...]
 
@@ -73,72 +72,38 @@ scenarios: ${SCENARIOS.join(', ')} (default: all)
   --save            keep the figures in bench/operator/results.json
 `;
 
+const GRAMMAR = {
+  usage: OPERATOR_USAGE,
+  scenarios: SCENARIOS,
+  most: MOST,
+  switches: ['quick', 'save'],
+} as const;
+
 /** @throws LauncherError with exit code 2 for what is not understood */
 export function parseOperatorArguments(args: readonly string[]): OperatorOptions {
-  const { values, positionals } = parse(args);
-  const quick = values.quick ?? false;
-  const save = values.save ?? false;
-  if (quick && save) throw wrong('--quick measures nothing that could be saved');
+  const flags = readFlags(GRAMMAR, args);
+  const [quick, save] = [flags.on('quick'), flags.on('save')];
+  if (quick && save) throw misused(OPERATOR_USAGE, '--quick measures nothing that could be saved');
   const defaults = quick ? QUICK : FULL;
-  const number = (flag: NumberFlag): number => numberOf(flag, values[flag] ?? String(defaults[flag]));
-  const wanted = positionals.map(scenarioNamed);
+  const amount = (flag: Amount): number => flags.one(flag, defaults[flag]);
+  const wanted = flags.scenarios;
   return {
     scenarios: wanted.length === 0 ? SCENARIOS : SCENARIOS.filter((name) => wanted.includes(name)),
-    platforms: number('platforms'),
-    idle: number('idle'),
-    edits: number('edits'),
-    foreign: number('foreign'),
-    steadySeconds: number('steady'),
-    ceilingSeconds: number('ceiling'),
-    limitSeconds: number('limit'),
+    platforms: amount('platforms'),
+    idle: amount('idle'),
+    edits: amount('edits'),
+    foreign: amount('foreign'),
+    steadySeconds: amount('steady'),
+    ceilingSeconds: amount('ceiling'),
+    limitSeconds: amount('limit'),
     quick,
     save,
   };
 }
 
-function parse(args: readonly string[]) {
-  const string = { type: 'string' } as const;
-  const boolean = { type: 'boolean' } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        platforms: string,
-        idle: string,
-        edits: string,
-        foreign: string,
-        steady: string,
-        ceiling: string,
-        limit: string,
-        quick: boolean,
-        save: boolean,
-      },
-    });
-  } catch (error) {
-    throw wrong((error as Error).message, error);
-  }
-}
-
-function numberOf(flag: NumberFlag, text: string): number {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= 1 && value <= MOST[flag]))
-    throw wrong(`--${flag} takes a whole number from 1 to ${MOST[flag]}, not "${text}"`);
-  return value;
-}
-
-function scenarioNamed(name: string): ScenarioName {
-  const found = SCENARIOS.find((scenario) => scenario === name);
-  if (found === undefined) throw wrong(`there is no scenario "${name}"`);
-  return found;
-}
-
-const wrong = (message: string, cause?: unknown): LauncherError =>
-  new LauncherError(`bench: ${message}`, { remedy: OPERATOR_USAGE, exitCode: 2, cause });
-
 /** The command that repeats a run: scenarios build on one another, so all of them are named. */
 export function commandOf(options: OperatorOptions): string {
-  const flags: [NumberFlag, number][] = [
+  const flags: [Amount, number][] = [
     ['platforms', options.platforms],
     ['ceiling', options.ceilingSeconds],
     ['idle', options.idle],

@@ -1,12 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Progress } from '@chatplatform/local/launcher/progress';
+import { type BenchContext, inScratch } from '../command/bench-context.ts';
 import { describeMachine, foreignProcessors, readMachine } from '../measure/machine.ts';
 import { ownGroup } from '../measure/process-times.ts';
-import { keepMeasured, renderMeasured } from '../report/keep.ts';
-import { readResults } from '../report/results-file.ts';
+import { openRecord } from '../report/record.ts';
 import { startCluster } from './cluster/cluster.ts';
 import { commandOf, parseOperatorArguments, type OperatorOptions, type ScenarioName } from './options.ts';
 import { measureCreate } from './scenarios/create.ts';
@@ -22,31 +18,13 @@ import { ReadyWatch } from './subject/ready-watch.ts';
 const resultsFile = fileURLToPath(new URL('results.json', import.meta.url));
 const CONNECTIONS = 32;
 
-export interface OperatorBenchContext {
-  /** The repository's root. */
-  readonly root: string;
-  readonly progress: Progress;
-  readonly print: (text: string) => void;
-  readonly interrupted: AbortSignal;
-}
-
 /** Measures the operator; what it started has ended when it resolves or rejects. */
-export async function runOperator(args: readonly string[], context: OperatorBenchContext): Promise<void> {
+export function runOperator(args: readonly string[], context: BenchContext): Promise<void> {
   const options = parseOperatorArguments(args);
-  const dir = await mkdtemp(join(tmpdir(), 'chatplatform-bench-'));
-  try {
-    await measure(options, dir, context);
-  } catch (error) {
-    if (!context.interrupted.aborted) {
-      context.progress.note(`logs: ${dir}/logs, ${dir}/control-plane`);
-      throw error;
-    }
-  }
-  await rm(dir, { recursive: true, force: true });
-  context.interrupted.throwIfAborted();
+  return inScratch(context, ['logs', 'control-plane'], (dir) => measure(options, dir, context));
 }
 
-async function measure(options: OperatorOptions, dir: string, context: OperatorBenchContext): Promise<void> {
+async function measure(options: OperatorOptions, dir: string, context: BenchContext): Promise<void> {
   const { root, progress, print, interrupted } = context;
   print(`machine: ${describeMachine()}`);
   const cluster = await startCluster({ root, dir, progress, connections: CONNECTIONS });
@@ -97,27 +75,23 @@ function stepsOf({ scenarios }: OperatorOptions): Step[] {
 }
 
 async function runSteps(
-  { progress, print }: OperatorBenchContext,
+  { progress, print }: BenchContext,
   shared: Omit<ScenarioContext, 'report'>,
   ours: () => Promise<number[]>,
 ): Promise<void> {
   const { options } = shared;
-  let results = await readResults(resultsFile);
+  const record = await openRecord({
+    file: resultsFile,
+    save: options.save,
+    machine: describeMachine(),
+    now: () => new Date(),
+    print,
+  });
   for (const { title, run } of stepsOf(options)) {
     const before = await readMachine();
     const sections = await progress.step(title, (report) => run({ ...shared, report }));
     if (sections.length === 0) continue;
     const foreign = foreignProcessors(before, await readMachine(), await ours());
-    const measured = { sections, foreign, quick: options.quick, command: commandOf(options) };
-    print(renderMeasured(measured, results));
-    if (!options.save) continue;
-    const keeping = await keepMeasured(measured, results, {
-      file: resultsFile,
-      recordedAt: new Date().toISOString(),
-      machine: describeMachine(),
-      command: measured.command,
-    });
-    if (!keeping.kept) print('not saved: take the figures again on a quiet machine');
-    results = keeping.results;
+    await record({ sections, foreign, quick: options.quick, command: commandOf(options) });
   }
 }

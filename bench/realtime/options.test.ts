@@ -20,8 +20,8 @@ describe('the command line', () => {
     [['fanout'], 'there is no scenario "fanout"'],
     [['--members', '10,x'], '--members takes whole numbers from 1 to 10000, not "x"'],
     [['--members', '1e9'], '--members takes whole numbers from 1 to 10000, not "1e9"'],
-    [['--runs', '0'], '--runs takes whole numbers from 1 to 50, not "0"'],
-    [['--runs', '1,2'], '--runs takes one number'],
+    [['--runs', '0'], '--runs takes a whole number from 1 to 50, not "0"'],
+    [['--runs', '1,2'], '--runs takes a whole number from 1 to 50, not "1,2"'],
     [['--fast'], "Unknown option '--fast'"],
     [['--quick', '--save'], '--quick measures nothing that could be saved'],
   ])('refuses %j', (args, message) => {
@@ -33,6 +33,7 @@ describe('the command that repeats a scenario', () => {
   it.each(SCENARIOS)('of %s leads to the same figures', (scenario) => {
     const options = parseRealtimeArguments([
       ...['--runs', '3', '--gateways', '2', '--members', '7,8', '--messages', '9', '--senders', '4'],
+      ...['--channels', '3', '--returning', '12', '--past', '13'],
       ...['--rate', '70', '--seconds', '6', '--sockets', '11', '--unpinned'],
     ]);
     const command = commandOf(scenario, options);
@@ -44,7 +45,7 @@ describe('the command that repeats a scenario', () => {
 
   it('says what shapes the figures and nothing else', () => {
     expect(commandOf('idle-sockets', parseRealtimeArguments(['--members', '5']))).toBe(
-      './chatplatform bench realtime idle-sockets --runs 5 --sockets 1000',
+      './chatplatform bench realtime idle-sockets --runs 5 --sockets 10000',
     );
   });
 });

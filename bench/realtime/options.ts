@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
-import { LauncherError } from '@chatplatform/local/launcher/launcher-error';
+import { misused, readFlags } from '../command/flags.ts';
 
-export const SCENARIOS = ['fan-out', 'persisted', 'idle-sockets'] as const;
+export const SCENARIOS = ['fan-out', 'persisted', 'idle-sockets', 'gateway-loss', 'open-channel'] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 
 export interface RealtimeOptions {
@@ -15,12 +14,18 @@ export interface RealtimeOptions {
   readonly messages: number;
   /** Numbers of senders of `persisted`. */
   readonly senders: readonly number[];
+  /** Channels of `persisted`, beside the one. */
+  readonly channels: number;
   /** Messages a second of the steady load of `persisted`. */
   readonly rate: number;
   /** Seconds that count of each load of `persisted`. */
   readonly seconds: number;
   /** Connections of `idle-sockets`. */
   readonly sockets: number;
+  /** Connections of `gateway-loss`. */
+  readonly returning: number;
+  /** Messages in the store of `open-channel`. */
+  readonly past: number;
   /** Servers and generator on processors of their own. */
   readonly pinned: boolean;
   /** Only to see that everything works: figures of it are never kept. */
@@ -31,12 +36,15 @@ export interface RealtimeOptions {
 const FULL = {
   runs: 5,
   gateways: 1,
-  members: [100, 1000],
+  members: [100, 1000, 5000],
   messages: 100,
   senders: [1, 10, 100],
+  channels: 100,
   rate: 500,
   seconds: 10,
-  sockets: 1000,
+  sockets: 10_000,
+  returning: 5000,
+  past: 1_000_000,
 } as const;
 const QUICK = {
   runs: 1,
@@ -44,9 +52,12 @@ const QUICK = {
   members: [20, 100],
   messages: 10,
   senders: [1, 10],
+  channels: 10,
   rate: 50,
   seconds: 2,
   sockets: 100,
+  returning: 100,
+  past: 10_000,
 } as const;
 /** What a machine can be asked for in bounded time: more is a slip of the hand. */
 const MOST = {
@@ -55,11 +66,14 @@ const MOST = {
   members: 10_000,
   messages: 10_000,
   senders: 1000,
+  channels: 1000,
   rate: 20_000,
   seconds: 600,
   sockets: 20_000,
+  returning: 20_000,
+  past: 10_000_000,
 } as const;
-type NumberFlag = keyof typeof MOST;
+type Amount = keyof typeof MOST;
 
 export const REALTIME_USAGE = `usage: ./chatplatform bench realtime [SCENARIO...] [FLAG...]
 
@@ -73,93 +87,56 @@ scenarios: ${SCENARIOS.join(', ')} (default: all)
   --members N,N     fan-out: sizes of the room (${FULL.members.join(',')})
   --messages N      fan-out: messages a run (${FULL.messages})
   --senders N,N     persisted: numbers of senders in the channel (${FULL.senders.join(',')})
+  --channels N      persisted: channels, beside one alone (${FULL.channels})
   --rate N          persisted: messages a second of the steady load (${FULL.rate})
   --seconds N       persisted: seconds that count of each load (${FULL.seconds})
   --sockets N       idle-sockets: connections (${FULL.sockets})
+  --returning N     gateway-loss: connections (${FULL.returning})
+  --past N          open-channel: messages in the store (${FULL.past})
   --unpinned        leave servers and generator to the kernel's scheduler
   --quick           small numbers, one run: shows that it works, measures nothing
   --save            keep the figures in bench/realtime/results.json
 `;
 
+const GRAMMAR = {
+  usage: REALTIME_USAGE,
+  scenarios: SCENARIOS,
+  most: MOST,
+  switches: ['unpinned', 'quick', 'save'],
+} as const;
+
 /** @throws LauncherError with exit code 2 for what is not understood */
 export function parseRealtimeArguments(args: readonly string[]): RealtimeOptions {
-  const { values, positionals } = parse(args);
-  const quick = values.quick ?? false;
-  const save = values.save ?? false;
-  if (quick && save) throw wrong('--quick measures nothing that could be saved');
+  const flags = readFlags(GRAMMAR, args);
+  const [quick, save] = [flags.on('quick'), flags.on('save')];
+  if (quick && save) throw misused(REALTIME_USAGE, '--quick measures nothing that could be saved');
   const defaults = quick ? QUICK : FULL;
-  const one = (flag: Exclude<NumberFlag, 'members' | 'senders'>): number => {
-    const [value, ...more] = numbers(flag, values[flag] ?? String(defaults[flag]));
-    if (value === undefined || more.length > 0) throw wrong(`--${flag} takes one number`);
-    return value;
-  };
-  const several = (flag: 'members' | 'senders'): number[] =>
-    numbers(flag, values[flag] ?? defaults[flag].join(','));
   return {
-    scenarios: positionals.length === 0 ? SCENARIOS : positionals.map(scenarioNamed),
-    runs: one('runs'),
-    gateways: one('gateways'),
-    members: several('members'),
-    messages: one('messages'),
-    senders: several('senders'),
-    rate: one('rate'),
-    seconds: one('seconds'),
-    sockets: one('sockets'),
-    pinned: !(values.unpinned ?? false),
+    scenarios: flags.scenarios.length === 0 ? SCENARIOS : flags.scenarios,
+    runs: flags.one('runs', defaults.runs),
+    gateways: flags.one('gateways', defaults.gateways),
+    members: flags.several('members', defaults.members),
+    messages: flags.one('messages', defaults.messages),
+    senders: flags.several('senders', defaults.senders),
+    channels: flags.one('channels', defaults.channels),
+    rate: flags.one('rate', defaults.rate),
+    seconds: flags.one('seconds', defaults.seconds),
+    sockets: flags.one('sockets', defaults.sockets),
+    returning: flags.one('returning', defaults.returning),
+    past: flags.one('past', defaults.past),
+    pinned: !flags.on('unpinned'),
     quick,
     save,
   };
 }
 
-function parse(args: readonly string[]) {
-  const string = { type: 'string' } as const;
-  const boolean = { type: 'boolean' } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        runs: string,
-        gateways: string,
-        members: string,
-        messages: string,
-        senders: string,
-        rate: string,
-        seconds: string,
-        sockets: string,
-        unpinned: boolean,
-        quick: boolean,
-        save: boolean,
-      },
-    });
-  } catch (error) {
-    throw wrong((error as Error).message, error);
-  }
-}
-
-function numbers(flag: NumberFlag, list: string): number[] {
-  return list.split(',').map((text) => {
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value >= 1 && value <= MOST[flag]))
-      throw wrong(`--${flag} takes whole numbers from 1 to ${MOST[flag]}, not "${text}"`);
-    return value;
-  });
-}
-
-function scenarioNamed(name: string): ScenarioName {
-  const found = SCENARIOS.find((scenario) => scenario === name);
-  if (found === undefined) throw wrong(`there is no scenario "${name}"`);
-  return found;
-}
-
-const wrong = (message: string, cause?: unknown): LauncherError =>
-  new LauncherError(`bench: ${message}`, { remedy: REALTIME_USAGE, exitCode: 2, cause });
-
 /** Of each scenario, the flags that shape its figures. */
-const SHAPED_BY: Record<ScenarioName, readonly NumberFlag[]> = {
+const SHAPED_BY: Record<ScenarioName, readonly Amount[]> = {
   'fan-out': ['runs', 'gateways', 'members', 'messages'],
-  persisted: ['runs', 'gateways', 'senders', 'rate', 'seconds'],
+  persisted: ['runs', 'gateways', 'senders', 'channels', 'rate', 'seconds'],
   'idle-sockets': ['runs', 'sockets'],
+  'gateway-loss': ['runs', 'returning'],
+  'open-channel': ['runs', 'past'],
 };
 
 /** The command that repeats a scenario, with everything that shapes its figures said. */

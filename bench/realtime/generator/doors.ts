@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { channelsOf } from './deal.ts';
 import type { PersistedInput } from './jobs.ts';
 import { connectAll, countClosed, LiveSocket, NO_ANSWER } from './live-socket.ts';
 import { isEvent, stringField } from './packets.ts';
@@ -20,8 +21,23 @@ export function openDoor(input: PersistedInput, onReceipt: (clientMessageId: str
   return input.door === 'http' ? openHttpDoor(input, onReceipt) : openSocketDoor(input, onReceipt);
 }
 
+/** The channel that a sender speaks in next. */
+function turnsOf({ channelIds, tokens }: PersistedInput): (sender: number) => string {
+  const turns = tokens.map((_, sender) => ({
+    own: channelsOf(sender, tokens.length, channelIds.length),
+    next: 0,
+  }));
+  return (sender) => {
+    const turn = turns[sender];
+    if (turn === undefined) throw new Error(`there is no sender ${sender}`);
+    turn.next = (turn.next + 1) % turn.own.length;
+    return channelIds[turn.own[turn.next] ?? 0] ?? '';
+  };
+}
+
 async function openHttpDoor(input: PersistedInput, onReceipt: (id: string) => void): Promise<Door> {
-  const { chatUrl, gatewayUrls, tokens, channelId } = input;
+  const { chatUrl, gatewayUrls, tokens } = input;
+  const nextChannel = turnsOf(input);
   let deliveries = 0;
   const listener = await LiveSocket.connect({
     url: gatewayUrls[0] ?? '',
@@ -41,7 +57,7 @@ async function openHttpDoor(input: PersistedInput, onReceipt: (id: string) => vo
     async send(sender, clientMessageId) {
       const answer = await pool.request({
         method: 'POST',
-        path: `/api/v1/channels/${channelId}/messages`,
+        path: `/api/v1/channels/${nextChannel(sender)}/messages`,
         headers: headers[sender] ?? {},
         body: JSON.stringify({ clientMessageId, text: TEXT }),
       });
@@ -61,6 +77,7 @@ async function openHttpDoor(input: PersistedInput, onReceipt: (id: string) => vo
 
 async function openSocketDoor(input: PersistedInput, onReceipt: (id: string) => void): Promise<Door> {
   const sockets = await connectAll(input.gatewayUrls, input.tokens);
+  const nextChannel = turnsOf(input);
   let deliveries = 0;
   for (const [index, socket] of sockets.entries()) {
     socket.onEvent((text) => {
@@ -72,7 +89,7 @@ async function openSocketDoor(input: PersistedInput, onReceipt: (id: string) => 
   return {
     async send(sender, clientMessageId) {
       const message = { clientMessageId, text: TEXT };
-      const answer = await sockets[sender]?.send('message:send', { channelId: input.channelId, message });
+      const answer = await sockets[sender]?.send('message:send', { channelId: nextChannel(sender), message });
       return answer === NO_ANSWER ? 'no answer' : outcomeOf(answer);
     },
     deliveries: () => deliveries,

@@ -5,6 +5,8 @@ export interface Jobs {
   'fan-out': { readonly input: FanOutInput; readonly result: FanOutResult };
   persisted: { readonly input: PersistedInput; readonly result: PersistedResult };
   'idle-sockets': { readonly input: IdleSocketsInput; readonly result: IdleSocketsResult };
+  'gateway-loss': { readonly input: GatewayLossInput; readonly result: GatewayLossResult };
+  'open-channel': { readonly input: OpenChannelInput; readonly result: OpenChannelResult };
 }
 export type JobName = keyof Jobs;
 export type Job<N extends JobName = JobName> = {
@@ -47,8 +49,9 @@ export interface PersistedInput {
   readonly door: 'http' | 'socket';
   readonly chatUrl: string;
   readonly gatewayUrls: readonly string[];
-  readonly channelId: string;
-  /** One a sender, all members of the channel. */
+  /** A sender takes those of its turn: the channels are dealt out to the senders like cards. */
+  readonly channelIds: readonly string[];
+  /** One a sender; the first is in every channel, and its socket listens. */
   readonly tokens: readonly string[];
   readonly load:
     | {
@@ -90,4 +93,49 @@ export interface IdleSocketsInput {
 /** Told when all are connected; they stay until the generator is ended. */
 export interface IdleSocketsResult {
   readonly handshakesPerSecond: number;
+}
+
+export interface GatewayLossInput {
+  /** Holds the members; it is killed. */
+  readonly lost: { readonly url: string; readonly pid: number };
+  /** Where they go then, and where the sender is all the time. */
+  readonly survivorUrl: string;
+  /** Of the chat service: `/metrics`. */
+  readonly metricsUrl: string;
+  readonly channelId: string;
+  /** Of the channel: where all begin. */
+  readonly lastSeq: number;
+  /** The first one sends, the others are the members. */
+  readonly tokens: readonly string[];
+  /** From one message to the next, before, while and after the gateway is lost. */
+  readonly pauseMs: number;
+}
+
+export interface GatewayLossResult {
+  /** From the kill to the moment a member was connected and held everything again, over all members. */
+  readonly caughtUp: Summary;
+  /** Messages that were sent while members were away. */
+  readonly messages: number;
+  /** Entries that a member did not hold at the end, over all members. */
+  readonly lost: number;
+  /** Entries that came to a member more than once, over all members. */
+  readonly repeated: number;
+  /** Attempts to connect that failed, a member. */
+  readonly refused: number;
+  /** What the chat service asked its store meanwhile, a member. */
+  readonly storeQueries: number;
+}
+
+export interface OpenChannelInput {
+  readonly chatUrl: string;
+  readonly token: string;
+  readonly channelIds: readonly string[];
+  /** Openings, each of another channel in turn. */
+  readonly openings: number;
+  readonly atOnce: number;
+}
+
+export interface OpenChannelResult {
+  /** Until the last page of messages and the members with their marks were there. */
+  readonly opened: Summary;
 }

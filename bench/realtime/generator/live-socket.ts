@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { inWorkers } from './in-workers.ts';
 import { decodePacket, encodeConnect, encodeEvent, PONG } from './packets.ts';
 
 export interface LiveSocketOptions {
@@ -21,6 +22,7 @@ export class LiveSocket {
   readonly #waiting = new Map<number, (body: unknown) => void>();
   #lastId = 0;
   #onEvent: (text: string) => void;
+  #onClose: () => void = () => undefined;
 
   private constructor(socket: WebSocket, options: LiveSocketOptions) {
     this.#socket = socket;
@@ -51,6 +53,8 @@ export class LiveSocket {
         else if (packet.kind === 'refused') fail(`refused with ${packet.reason}`);
         else if (packet.kind === 'connected') {
           clearTimeout(timer);
+          socket.removeAllListeners('close').on('close', () => live.#onClose());
+          socket.removeAllListeners('error').on('error', () => undefined);
           resolve(live);
         }
       });
@@ -63,6 +67,11 @@ export class LiveSocket {
 
   onEvent(react: (text: string) => void): void {
     this.#onEvent = react;
+  }
+
+  /** Told when the connection ends, whoever ends it. */
+  onClose(react: () => void): void {
+    this.#onClose = react;
   }
 
   /** @returns what the acknowledgement carries, or `NO_ANSWER` */
@@ -89,7 +98,7 @@ export class LiveSocket {
 }
 
 /** Handshakes under way at once: more would only wait in the server's queue. */
-const CONNECTING_AT_ONCE = 32;
+export const CONNECTING_AT_ONCE = 32;
 
 /** Connects them all, spread over the servers in turn. */
 export async function connectAll(
@@ -97,12 +106,9 @@ export async function connectAll(
   tokens: readonly string[],
 ): Promise<readonly LiveSocket[]> {
   const sockets: LiveSocket[] = [];
-  const waiting = tokens.entries();
-  const worker = async (): Promise<void> => {
-    for (const [index, token] of waiting)
-      sockets[index] = await LiveSocket.connect({ url: urls[index % urls.length] ?? '', token });
-  };
-  await Promise.all(Array.from({ length: CONNECTING_AT_ONCE }, worker));
+  await inWorkers(CONNECTING_AT_ONCE, tokens, async (token, index) => {
+    sockets[index] = await LiveSocket.connect({ url: urls[index % urls.length] ?? '', token });
+  });
   return sockets;
 }
 

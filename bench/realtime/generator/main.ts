@@ -1,6 +1,8 @@
 import { runFanOut } from './fan-out.ts';
+import { runGatewayLoss } from './gateway-loss.ts';
 import { runIdleSockets } from './idle-sockets.ts';
 import type { Job, JobName, Jobs } from './jobs.ts';
+import { runOpenChannel } from './open-channel.ts';
 import { runPersisted } from './persisted.ts';
 
 /** A generator process: one job comes in, one result goes out; it stays until its parent lets go. */
@@ -12,6 +14,10 @@ function run(job: Job): Promise<Jobs[JobName]['result']> {
       return runPersisted(job.input);
     case 'idle-sockets':
       return runIdleSockets(job.input);
+    case 'gateway-loss':
+      return runGatewayLoss(job.input);
+    case 'open-channel':
+      return runOpenChannel(job.input);
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodePacket, encodeConnect, encodeEvent, isEvent, stringField } from './packets.ts';
+import { decodePacket, encodeConnect, encodeEvent, isEvent, numberField, stringField } from './packets.ts';
 
 describe('a packet', () => {
   it.each([
@@ -38,4 +38,11 @@ describe('a field', () => {
     expect(stringField('42["e",{"a":1}]', 'a')).toBeUndefined();
     expect(stringField('42["e",{"a":"cut off', 'a')).toBeUndefined();
   });
+});
+
+it('reads a whole number without parsing the rest', () => {
+  const text = '42["message:created",{"messageSeq":1,"replyTo":null,"seq":23,"version":24}]';
+  expect(numberField(text, 'seq')).toBe(23);
+  expect(numberField(text, 'version')).toBe(24);
+  expect(numberField(text, 'number')).toBeNaN();
 });

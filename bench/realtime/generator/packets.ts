@@ -58,3 +58,10 @@ export function stringField(text: string, name: string): string | undefined {
   const end = text.indexOf('"', from);
   return end < 0 ? undefined : text.slice(from, end);
 }
+
+/** The same of a whole number; `NaN` when there is none. */
+export function numberField(text: string, name: string): number {
+  const key = `"${name}":`;
+  const start = text.indexOf(key);
+  return start < 0 ? Number.NaN : Number.parseInt(text.slice(start + key.length, start + key.length + 16), 10);
+}

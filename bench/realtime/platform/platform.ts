@@ -14,10 +14,15 @@ import { inspectable, type SocketHolder } from './socket-holder.ts';
 export interface Platform {
   readonly chatUrl: string;
   readonly gateways: readonly SocketHolder[];
+  /** Of the chat service: `/metrics`. */
+  readonly chatMetricsUrl: string;
   readonly redisUrl: string;
+  readonly mongodbUrl: string;
   readonly identities: Identities;
   /** By component: the leaders of their process groups. */
   readonly processes: ReadonlyMap<string, number>;
+  /** One more gateway, which is none of `gateways` and ends with the platform at the latest. */
+  startGateway(): Promise<SocketHolder>;
   stop(): Promise<void>;
 }
 
@@ -55,22 +60,31 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const chat = await progress.step('chat', () => startServices(['chat'], services));
     undo.push(() => stopServices(chat));
     interrupted.throwIfAborted();
+    const started: SocketHolder[] = [];
+    undo.push(async () => void (await Promise.all(started.map(({ process }) => process.stop()))));
+    const addGateway = async (): Promise<SocketHolder> => {
+      const gateway = await startGateway(services);
+      started.push(gateway);
+      return gateway;
+    };
     const gateways: SocketHolder[] = [];
-    undo.push(async () => void (await Promise.all(gateways.map(({ process }) => process.stop()))));
     for (let index = 0; index < options.gateways; index += 1)
-      gateways.push(await progress.step(`gateway ${index + 1}`, () => startGateway(services)));
+      gateways.push(await progress.step(`gateway ${index + 1}`, addGateway));
     interrupted.throwIfAborted();
 
     return {
       chatUrl: `http://127.0.0.1:${addresses.http.chat}`,
       gateways,
+      chatMetricsUrl: `http://127.0.0.1:${addresses.management.chat}/metrics`,
       redisUrl: stores.settings['REDIS_URL'] ?? '',
+      mongodbUrl: stores.settings['MONGODB_URL'] ?? '',
       identities,
       processes: new Map([
         ...[...stores.stores].map(([name, store]) => [name, store.process.pid] as const),
         ...[...chat].map(([name, service]) => [name, service.pid] as const),
         ...gateways.map(({ process }, index) => [`gateway ${index + 1}`, process.pid] as const),
       ]),
+      startGateway: addGateway,
       stop,
     };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { channel } from '@chatplatform/contracts/http/chat';
+import { channel, messagePage } from '@chatplatform/contracts/http/chat';
 import type { Person } from './identities.ts';
 
 const JOINING_AT_ONCE = 8;
@@ -27,13 +27,28 @@ export async function createRoom(
   return id;
 }
 
-async function post(chatUrl: string, path: string, { token }: Person, body: object): Promise<unknown> {
+/** Where the channel's stream ends. */
+export async function lastSeqOf(chatUrl: string, channelId: string, member: Person): Promise<number> {
+  const path = `/api/v1/channels/${channelId}/messages?limit=1`;
+  return messagePage.parse(await request(chatUrl, 'GET', path, member)).lastSeq;
+}
+
+const post = (chatUrl: string, path: string, person: Person, body: object): Promise<unknown> =>
+  request(chatUrl, 'POST', path, person, JSON.stringify(body));
+
+async function request(
+  chatUrl: string,
+  method: 'GET' | 'POST',
+  path: string,
+  { token }: Person,
+  body: string | null = null,
+): Promise<unknown> {
   const answer = await fetch(`${chatUrl}${path}`, {
-    method: 'POST',
+    method,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    body,
   });
   const text = await answer.text();
-  if (!answer.ok) throw new Error(`POST ${path} was answered ${answer.status}: ${text}`);
+  if (!answer.ok) throw new Error(`${method} ${path} was answered ${answer.status}: ${text}`);
   return JSON.parse(text) as unknown;
 }

@@ -1,6 +1,8 @@
 import { figuresOf, type Figure, type Section } from '../../report/figure.ts';
+import { sendersOf } from '../generator/deal.ts';
 import type { PersistedInput, PersistedResult } from '../generator/jobs.ts';
 import { generate } from '../generator/start.ts';
+import type { Person } from '../platform/identities.ts';
 import { createRoom } from '../platform/room.ts';
 import type { ScenarioContext } from './scenario.ts';
 
@@ -20,10 +22,11 @@ type Load = Pick<PersistedInput, 'door' | 'load'> & {
   readonly id: string;
   readonly title: string;
   readonly senders: number;
+  readonly channels: number;
   readonly goals: Readonly<Record<string, Figure['goal']>>;
 };
 
-/** Sends to one channel, each acknowledged after its durable write. */
+/** Sends to one channel and to many, each acknowledged after its durable write. */
 export async function measurePersisted(context: ScenarioContext): Promise<readonly Section[]> {
   const sections: Section[] = [];
   for (const load of loadsOf(context)) sections.push(await measureLoad(context, load));
@@ -31,31 +34,43 @@ export async function measurePersisted(context: ScenarioContext): Promise<readon
 }
 
 function loadsOf({ options }: ScenarioContext): Load[] {
-  const byHttp = options.senders.map((senders): Load => ({
-    id: `http/${senders}`,
-    title: `Persisted: ${senders} sender(s) in one channel, HTTP to the chat service, one message under way each`,
-    senders,
-    door: 'http',
-    load: { kind: 'closed', pauseMs: 0 },
-    goals: senders >= GOAL_MOST.senders ? GOAL_MOST.goals : {},
-  }));
-  const bySocket = options.senders.map((senders): Load => ({
-    id: `socket/${senders}`,
-    title: `Persisted: ${senders} sender(s) in one channel by socket, at most 45 messages a second each`,
-    senders,
-    door: 'socket',
-    load: { kind: 'closed', pauseMs: SOCKET_PAUSE_MS },
-    goals: {},
-  }));
-  const steady: Load = {
-    id: `steady/${options.rate}`,
-    title: `Persisted: a steady ${options.rate}/s of ${STEADY_SENDERS} senders in one channel by socket`,
-    senders: STEADY_SENDERS,
-    door: 'socket',
-    load: { kind: 'steady', perSecond: options.rate },
-    goals: options.rate >= GOAL_STEADY.perSecond ? GOAL_STEADY.goals : {},
-  };
-  return [...byHttp, ...bySocket, steady];
+  const places = [
+    { channels: 1, where: 'one channel', suffix: '' },
+    {
+      channels: options.channels,
+      where: `${options.channels} channels`,
+      suffix: `/${options.channels}-channels`,
+    },
+  ];
+  return places.flatMap(({ channels, where, suffix }): Load[] => [
+    ...options.senders.map((senders): Load => ({
+      id: `http/${senders}${suffix}`,
+      title: `Persisted: ${senders} sender(s) in ${where}, HTTP to the chat service, one message under way each`,
+      senders,
+      channels,
+      door: 'http',
+      load: { kind: 'closed', pauseMs: 0 },
+      goals: senders >= GOAL_MOST.senders && channels === 1 ? GOAL_MOST.goals : {},
+    })),
+    ...options.senders.map((senders): Load => ({
+      id: `socket/${senders}${suffix}`,
+      title: `Persisted: ${senders} sender(s) in ${where} by socket, at most 45 messages a second each`,
+      senders,
+      channels,
+      door: 'socket',
+      load: { kind: 'closed', pauseMs: SOCKET_PAUSE_MS },
+      goals: {},
+    })),
+    {
+      id: `steady/${options.rate}${suffix}`,
+      title: `Persisted: a steady ${options.rate}/s of ${STEADY_SENDERS} senders in ${where} by socket`,
+      senders: STEADY_SENDERS,
+      channels,
+      door: 'socket',
+      load: { kind: 'steady', perSecond: options.rate },
+      goals: options.rate >= GOAL_STEADY.perSecond ? GOAL_STEADY.goals : {},
+    },
+  ]);
 }
 
 async function measureLoad(context: ScenarioContext, load: Load): Promise<Section> {
@@ -64,14 +79,14 @@ async function measureLoad(context: ScenarioContext, load: Load): Promise<Sectio
   const results: PersistedResult[] = [];
   for (let run = 0; run < options.runs; run += 1) {
     report(`${load.id}, run ${run + 1} of ${options.runs}`);
-    // A new channel a run: one with a long past could cost more.
-    const channelId = await createRoom(platform.chatUrl, people, interrupted);
+    // New channels a run: one with a long past could cost more.
+    const channelIds = await createChannels(context, load, people);
     const input: PersistedInput = {
       door: load.door,
       load: load.load,
       chatUrl: platform.chatUrl,
       gatewayUrls: platform.gateways.map(({ url }) => url),
-      channelId,
+      channelIds,
       tokens: people.map(({ token }) => token),
       warmUpMs: Math.min(WARM_UP_MS, options.seconds * 1000),
       durationMs: options.seconds * 1000,
@@ -86,6 +101,21 @@ async function measureLoad(context: ScenarioContext, load: Load): Promise<Sectio
     figures: figuresOf(results.map(figuresOfRun), (key) => describeFigure(key, load, options.gateways)),
     notes: [costNote(results), ...failureNotes(results)],
   };
+}
+
+/** The first sender is in every channel: its socket listens. */
+async function createChannels(
+  { platform, interrupted }: ScenarioContext,
+  { senders, channels }: Load,
+  people: readonly Person[],
+): Promise<string[]> {
+  const ids: string[] = [];
+  for (let channel = 0; channel < channels; channel += 1) {
+    const speaking = new Set([0, ...sendersOf(channel, senders, channels)]);
+    const members = people.filter((_, sender) => speaking.has(sender));
+    ids.push(await createRoom(platform.chatUrl, members, interrupted));
+  }
+  return ids;
 }
 
 function figuresOfRun(result: PersistedResult): Record<string, number> {

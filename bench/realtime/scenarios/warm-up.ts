@@ -20,7 +20,7 @@ export async function warmUp(
       load: { kind: 'closed', pauseMs: SOCKET_PAUSE_MS },
       chatUrl: platform.chatUrl,
       gatewayUrls: platform.gateways.map(({ url }) => url),
-      channelId: await createRoom(platform.chatUrl, people, interrupted),
+      channelIds: [await createRoom(platform.chatUrl, people, interrupted)],
       tokens: people.map(({ token }) => token),
       warmUpMs: 0,
       durationMs: options.quick ? QUICK_DURATION_MS : DURATION_MS,
