@@ -101,7 +101,9 @@ interface Sent {
 async function storeQueries(metricsUrl: string): Promise<number> {
   const answer = await fetch(metricsUrl);
   const reads = ['find', 'aggregate', 'count', 'distinct', 'getMore'];
-  return sumOfSeries(await answer.text(), 'db_client_operation_duration_seconds_count', ({ operation = '' }) =>
-    reads.includes(operation),
+  return sumOfSeries(
+    await answer.text(),
+    'db_client_operation_duration_seconds_count',
+    ({ operation = '' }) => reads.includes(operation),
   );
 }

@@ -13,8 +13,7 @@ export async function runOpenChannel(input: OpenChannelInput): Promise<OpenChann
     const headers = { authorization: `Bearer ${token}` };
     const answer = await pool.request({ method: 'GET', path, headers });
     const body = await answer.body.text();
-    if (answer.statusCode !== 200)
-      throw new Error(`GET ${path} was answered ${answer.statusCode}: ${body}`);
+    if (answer.statusCode !== 200) throw new Error(`GET ${path} was answered ${answer.statusCode}: ${body}`);
     return JSON.parse(body) as { items: readonly unknown[] };
   };
   const times: number[] = [];

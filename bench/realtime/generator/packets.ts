@@ -63,5 +63,7 @@ export function stringField(text: string, name: string): string | undefined {
 export function numberField(text: string, name: string): number {
   const key = `"${name}":`;
   const start = text.indexOf(key);
-  return start < 0 ? Number.NaN : Number.parseInt(text.slice(start + key.length, start + key.length + 16), 10);
+  return start < 0
+    ? Number.NaN
+    : Number.parseInt(text.slice(start + key.length, start + key.length + 16), 10);
 }

@@ -91,7 +91,7 @@ export class ReturningClient {
 
   async #sync(socket: LiveSocket): Promise<void> {
     const { channelId } = this.#options;
-    for (let complete = false; !complete; ) {
+    for (let complete = false; !complete;) {
       const request = { channels: [{ channelId, afterSeq: this.#heldUpTo }], limit: PAGE };
       const answer = await socket.send('channels:sync', request);
       if (answer === NO_ANSWER || !(answer as Synced).ok)

@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import { FakeClock } from '../../test/fake-clock.ts';
+import { keepCollected, type Heap } from './heap.ts';
+
+const MIB = 2 ** 20;
+
+test('a heap that has grown is collected, one that is as it was is left alone', async () => {
+  const clock = new FakeClock();
+  const stop = new AbortController();
+  let [size, alive, collections] = [60 * MIB, 40 * MIB, 0];
+  const heap: Heap = {
+    size: () => size,
+    collect: () => {
+      collections += 1;
+      size = alive;
+    },
+  };
+  const minute = () => clock.advanceAsync(60_000);
+  const ended = keepCollected(heap, clock, stop.signal);
+
+  await minute();
+  expect([collections, size]).toEqual([1, 40 * MIB]);
+  size = 55 * MIB;
+  await minute();
+  expect(collections).toBe(1);
+  size = 70 * MIB;
+  await minute();
+  expect([collections, size]).toEqual([2, 40 * MIB]);
+
+  // What little is alive may double without that being worth a pause.
+  alive = 6 * MIB;
+  size = 70 * MIB;
+  await minute();
+  size = 13 * MIB;
+  await minute();
+  expect(collections).toBe(3);
+
+  stop.abort();
+  await ended;
+});
