@@ -30,25 +30,24 @@ export async function createRoom(
 /** Where the channel's stream ends. */
 export async function lastSeqOf(chatUrl: string, channelId: string, member: Person): Promise<number> {
   const path = `/api/v1/channels/${channelId}/messages?limit=1`;
-  return messagePage.parse(await request(chatUrl, 'GET', path, member)).lastSeq;
+  return messagePage.parse(await request(chatUrl + path, 'GET', member)).lastSeq;
 }
 
 const post = (chatUrl: string, path: string, person: Person, body: object): Promise<unknown> =>
-  request(chatUrl, 'POST', path, person, JSON.stringify(body));
+  request(chatUrl + path, 'POST', person, JSON.stringify(body));
 
 async function request(
-  chatUrl: string,
+  url: string,
   method: 'GET' | 'POST',
-  path: string,
   { token }: Person,
   body: string | null = null,
 ): Promise<unknown> {
-  const answer = await fetch(`${chatUrl}${path}`, {
+  const answer = await fetch(url, {
     method,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body,
   });
   const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${path} was answered ${answer.status}: ${text}`);
+  if (!answer.ok) throw new Error(`${method} ${url} was answered ${answer.status}: ${text}`);
   return JSON.parse(text) as unknown;
 }
