@@ -28,7 +28,7 @@ export async function gatherCompany(
   { people, channels }: { people: number; channels: number },
 ): Promise<Company> {
   const userIds = Array.from({ length: people }, newId);
-  await world.introduce(userIds);
+  await untilDone(() => world.introduce(userIds));
   const channelIds = await untilDone(() => createChannels(world, userIds, channels));
   const [first = ''] = userIds;
   const seats = [

@@ -56,7 +56,7 @@ export interface World {
   observe(name: string, inbox: boolean): Promise<Observer>;
   /** The store as it is, past every proxy. */
   readonly mongoUrl: string;
-  /** People exist for the chat service from now on. */
+  /** People exist for the chat service from now on. Again is harmless. */
   introduce(userIds: readonly string[]): Promise<void>;
   flushRedis(): Promise<void>;
   /** As the chat service does. */
@@ -140,8 +140,14 @@ async function build(options: WorldOptions, onClose: OnClose): Promise<Omit<Worl
     mongoUrl: settings['MONGODB_URL'] ?? '',
     async introduce(userIds) {
       const mongo = await connectMongo({ url: settings['MONGODB_URL'] ?? '', database: 'chat' });
-      await mongo.db.collection<{ _id: string }>('people').insertMany(userIds.map((_id) => ({ _id })));
-      await mongo.close();
+      const people = userIds.map((_id) => ({
+        updateOne: { filter: { _id }, update: { $set: { _id } }, upsert: true },
+      }));
+      try {
+        await mongo.db.collection<{ _id: string }>('people').bulkWrite(people);
+      } finally {
+        await mongo.close();
+      }
     },
     flushRedis: () => onRedis(settings, async (redis) => void (await redis.flushAll())),
     signalGateways: (name, body) =>

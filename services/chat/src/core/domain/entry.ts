@@ -67,6 +67,11 @@ export interface OutgoingEntry {
 
 export const entryId = (channelId: string, seq: number): string => `${channelId}:${seq}`;
 
+export function placeOf(id: string): Pick<Entry, 'channelId' | 'seq'> {
+  const end = id.lastIndexOf(':');
+  return { channelId: id.slice(0, end), seq: Number(id.slice(end + 1)) };
+}
+
 /** Inclusive range of seqs; empty when `first > last`. */
 export const idsBetween = (channelId: string, first: number, last: number): string[] =>
   Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => entryId(channelId, first + index));

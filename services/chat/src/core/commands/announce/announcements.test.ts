@@ -41,6 +41,8 @@ const ids = (...seqs: number[]): string[] => seqs.map((seq) => entryId(CHANNEL, 
 /** A store of entries that outlives a process, and gateways that write down what they hear. */
 function setUp(stored: readonly Entry[] = []) {
   const heard: string[] = [];
+  /** Ids that the store was asked for. */
+  const read: string[] = [];
   const untold = new Set<string>();
   const gateways = { away: false };
   const hear = async ({ seq }: Entry, how = ''): Promise<boolean> => {
@@ -64,14 +66,16 @@ function setUp(stored: readonly Entry[] = []) {
         moveDoubted: (entry) => hear(entry, 'doubted '),
       },
       log: {
-        read: async (entryIds) =>
-          stored.filter(({ id }) => entryIds.includes(id)).toSorted((a, b) => a.seq - b.seq),
+        read: async (entryIds) => {
+          read.push(...entryIds);
+          return stored.filter(({ id }) => entryIds.includes(id)).toSorted((a, b) => a.seq - b.seq);
+        },
       },
       untold: store,
       catchUp: (channelId) => writer.catchUp(channelId),
       onError: (error) => failures.push(error),
     });
-  return { heard, untold, gateways, store, writer, failures, start, announcements: start() };
+  return { heard, read, untold, gateways, store, writer, failures, start, announcements: start() };
 }
 
 describe('announcements', () => {
@@ -109,6 +113,19 @@ describe('announcements', () => {
     const { announcements, heard } = setUp(many);
     expect((await announcements.ensureTold(many.map(({ id }) => id))).size).toBe(31);
     expect(heard).toEqual(['again 1', ...[24, 25, 26, 27, 28, 29, 30, 31].map((seq) => `again ${seq}`)]);
+  });
+
+  it('when the gateways are back, of very many no more are read than are told', async () => {
+    const many = [removed(1), ...Array.from({ length: 3000 }, (_, index) => archived(index + 2))];
+    const { announcements, heard, read, gateways } = setUp(many);
+    gateways.away = true;
+    for (const entry of many) announcements.tell(entry);
+    await new Promise(setImmediate);
+    gateways.away = false;
+    await announcements.retry();
+    expect(heard.length).toBe(9);
+    expect(read).toEqual(ids(1, 2994, 2995, 2996, 2997, 2998, 2999, 3000, 3001));
+    expect((await announcements.ensureTold(many.map(({ id }) => id))).size).toBe(3001);
   });
 
   it('what is left to be fetched is untold while what follows it is', async () => {

@@ -1,4 +1,4 @@
-import { isMove } from '../../domain/entry.ts';
+import { entryId, isMove, placeOf } from '../../domain/entry.ts';
 import type { Entry } from '../../domain/entry.ts';
 import type { EntryLog } from '../../ports/entry-log.ts';
 import type { LiveUpdates } from '../../ports/live-updates.ts';
@@ -22,8 +22,12 @@ const MAX_REMEMBERED = 20_000;
  */
 const MOST_TOLD_AGAIN = 8;
 
+/** Of a store that has to search, more takes seconds, and everybody else waits. */
+const READ_AT_ONCE = 200;
+
 interface Telling {
   readonly outcome: Promise<boolean>;
+  readonly isMove: boolean;
   failed: boolean;
 }
 
@@ -48,7 +52,8 @@ export class Announcements {
 
   /** Of an entry that this process stored; in ascending order of seq within a channel. Returns at once, never throws. */
   tell(entry: Entry): void {
-    const told = this.#remember(entry.id, this.#deps.live.appended(entry));
+    const told = this.#deps.live.appended(entry);
+    this.#remember({ id: entry.id, isMove: isMove(entry) }, told);
     // No event waits in the outbox for it, so it was stored as untold.
     if (entry.type === 'receipts') void this.#forgetOnce(told, entry.id);
   }
@@ -85,7 +90,7 @@ export class Announcements {
    */
   async ensureTold(entryIds: readonly string[]): Promise<ReadonlySet<string>> {
     const missing = entryIds.filter((id) => this.#tellings.get(id)?.failed !== false);
-    const left = missing.length > 0 ? await this.#tellAgain(await this.#deps.log.read(missing)) : new Set();
+    const left = await this.#tellAgain(missing);
     const told = await Promise.all(
       entryIds.map(async (id) => {
         const isTold = !left.has(id) && ((await this.#tellings.get(id)?.outcome) ?? true);
@@ -106,20 +111,36 @@ export class Announcements {
   }
 
   /** @returns those that could not be, for it is not known who was to hear them */
-  async #tellAgain(entries: readonly Entry[]): Promise<ReadonlySet<string>> {
+  async #tellAgain(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const channels = byChannel(ids);
+    const entries = await this.#read([...channels.values()].flatMap((ofChannel) => this.#toRead(ofChannel)));
     const left = await Promise.all(
-      [...byChannel(entries)].map(async ([channelId, ofChannel]) => {
-        if (await this.#isCaughtUp(channelId, ofChannel)) this.#tellLast(ofChannel);
-        else return ofChannel.map(({ id }) => id);
+      [...channels].map(async ([channelId, ofChannel]) => {
+        if (!(await this.#isCaughtUp(channelId, ofChannel))) return ofChannel;
+        this.#tellLast(ofChannel, entries);
         return [];
       }),
     );
     return new Set(left.flat());
   }
 
+  /** Those that will be told, and those of which it is not known whether they will. */
+  #toRead(ofChannel: readonly string[]): string[] {
+    return ofChannel.filter(
+      (id, index) => isAmongLast(ofChannel, index) || this.#tellings.get(id)?.isMove !== false,
+    );
+  }
+
+  async #read(ids: readonly string[]): Promise<ReadonlyMap<string, Entry>> {
+    const entries: Entry[] = [];
+    for (let from = 0; from < ids.length; from += READ_AT_ONCE)
+      entries.push(...(await this.#deps.log.read(ids.slice(from, from + READ_AT_ONCE))));
+    return new Map(entries.map((entry) => [entry.id, entry]));
+  }
+
   /** Of what this process has told of before, or tried to, it knew all that lay before it. */
-  async #isCaughtUp(channelId: string, ofChannel: readonly Entry[]): Promise<boolean> {
-    if (ofChannel.every(({ id }) => this.#tellings.has(id))) return true;
+  async #isCaughtUp(channelId: string, ofChannel: readonly string[]): Promise<boolean> {
+    if (ofChannel.every((id) => this.#tellings.has(id))) return true;
     try {
       await this.#deps.catchUp(channelId);
       return true;
@@ -129,25 +150,25 @@ export class Announcements {
     }
   }
 
-  #tellLast(ofChannel: readonly Entry[]): void {
-    const tellings = ofChannel.map((entry, index) =>
-      index >= ofChannel.length - MOST_TOLD_AGAIN || isMove(entry)
-        ? this.#deps.live.appendedBefore(entry)
-        : undefined,
-    );
+  #tellLast(ofChannel: readonly string[], entries: ReadonlyMap<string, Entry>): void {
+    const tellings = ofChannel.map((id, index) => {
+      const entry = entries.get(id);
+      const move = entry !== undefined && isMove(entry);
+      const isTold = entry !== undefined && (move || isAmongLast(ofChannel, index));
+      return { id, isMove: move, outcome: isTold ? this.#deps.live.appendedBefore(entry) : undefined };
+    });
     // Backwards: those that are left to be fetched are told when the first that follows them is.
     let next = Promise.resolve(true);
-    for (const [index, entry] of [...ofChannel.entries()].reverse()) {
-      next = tellings[index] ?? next;
-      this.#remember(entry.id, next);
+    for (const telling of tellings.reverse()) {
+      next = telling.outcome ?? next;
+      this.#remember(telling, next);
     }
   }
 
-  #remember(id: string, outcome: Promise<boolean>): Promise<boolean> {
-    const telling: Telling = { outcome, failed: false };
+  #remember(entry: Pick<Telling, 'isMove'> & { readonly id: string }, outcome: Promise<boolean>): void {
+    const telling: Telling = { outcome, failed: false, isMove: entry.isMove };
     void outcome.then((reached) => (telling.failed = !reached));
-    putNewest(this.#tellings, id, telling);
-    return outcome;
+    putNewest(this.#tellings, entry.id, telling);
   }
 
   async #forgetOnce(told: Promise<boolean>, id: string): Promise<void> {
@@ -165,13 +186,17 @@ function putNewest<T>(map: Map<string, T>, id: string, value: T): void {
   if (map.size > MAX_REMEMBERED && oldest !== undefined) map.delete(oldest);
 }
 
-/** Ascending by seq within a channel, as they are read. */
-function byChannel(entries: readonly Entry[]): ReadonlyMap<string, Entry[]> {
-  const channels = new Map<string, Entry[]>();
-  for (const entry of entries) {
-    const known = channels.get(entry.channelId);
-    if (known) known.push(entry);
-    else channels.set(entry.channelId, [entry]);
+const isAmongLast = (ofChannel: readonly string[], index: number): boolean =>
+  index >= ofChannel.length - MOST_TOLD_AGAIN;
+
+/** Ids of entries, ascending by seq within a channel. */
+function byChannel(ids: readonly string[]): ReadonlyMap<string, string[]> {
+  const channels = new Map<string, string[]>();
+  for (const place of ids.map(placeOf).toSorted((a, b) => a.seq - b.seq)) {
+    const known = channels.get(place.channelId);
+    const id = entryId(place.channelId, place.seq);
+    if (known) known.push(id);
+    else channels.set(place.channelId, [id]);
   }
   return channels;
 }
