@@ -58,6 +58,7 @@ export const serverFrames = {
   /** Every other entry of the stream. */
   'channel:entry': streamEntry,
   'typing:changed': z.object({ channelId: entityId, userId: entityId, typing: z.boolean() }),
+  /** To one's own devices. It may be lost with who tells it: whoever hears of a channel they do not know reads their channels. */
   'channel:joined': channel,
   'channel:left': z.object({ channelId: entityId }),
   /** To one's own devices: one has read so far, and so many messages are up to there. */
