@@ -17,7 +17,7 @@ export interface OperatorProcess extends Inspectable {
 
 /** As the chart sets them; a test compares. */
 export const MEMORY_SETTINGS = {
-  NODE_OPTIONS: '--max-semi-space-size=2 --expose-gc',
+  NODE_OPTIONS: '--max-semi-space-size=2',
   MALLOC_ARENA_MAX: '1',
   MALLOC_MMAP_THRESHOLD_: '65536',
   MALLOC_TRIM_THRESHOLD_: '65536',

@@ -11,7 +11,7 @@ import { sleep, systemClock, type Clock, type Random } from './clock.ts';
 import { KeyedController } from './controller/keyed-controller.ts';
 import type { Controller, ControllerOptions, Toolbox } from './controller/types.ts';
 import { FencedError } from './errors.ts';
-import { exposedHeap, keepCollected } from './heap.ts';
+import { processHeap, keepCollected } from './heap.ts';
 import { LeaderElector, type LeaderTimings } from './leader/elector.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { startManagementServer } from './management.ts';
@@ -157,8 +157,7 @@ export class Operator {
     if (signal.aborted) end();
     for (const { resource } of this.caches.all()) this.metrics.initResource(resource.plural);
     const caching = this.caches.run(stop.signal);
-    const heap = exposedHeap();
-    const collecting = heap && keepCollected(heap, this.#options.clock, stop.signal);
+    const collecting = keepCollected(processHeap(), this.#options.clock, stop.signal);
     try {
       await this.#whenSynced(stop.signal);
       if (!stop.signal.aborted) await this.#lead(stop.signal);
