@@ -64,9 +64,9 @@ export class CertificateKeeper {
     }
   }
 
-  /** One look. Answers whether the API server trusts what is served. */
+  /** One look. Answers whether the API server trusts what is served, and no other certificate is due. */
   async look(): Promise<boolean> {
-    const held = await this.#hold();
+    const { held, isDue } = await this.#hold();
     if (held === undefined) return false;
     if (!(await this.#isTrusted(held))) return false;
     const id = fingerprint(held.certificate);
@@ -75,18 +75,19 @@ export class CertificateKeeper {
       this.#served = id;
       this.#options.logger.info({ certificate: id }, 'the webhook serves');
     }
-    return true;
+    return !isDue;
   }
 
-  /** The certificate to serve with; undefined while another replica has to make it. */
-  async #hold(): Promise<ServingCertificate | undefined> {
+  /** The certificate to serve with, undefined while there is none; and whether another one is due that only the leader can make. */
+  async #hold(): Promise<{ held: ServingCertificate | undefined; isDue: boolean }> {
     const { client, clock, names, secret } = this.#options;
     const stored = await client.get(KINDS.secret, secret).catch(orMissing);
     const held = stored && fromSecretData(secretValues(stored));
     const isKept = held !== undefined && isFit(held, names, clock.now()) && !isToBeRotated(stored);
-    if (isKept) return held;
+    if (isKept) return { held, isDue: false };
     const renewed = await this.#renew(held?.authorities ?? '');
-    return (await this.#asLeader(() => this.#store(renewed, stored))) ? renewed : held;
+    const isStored = await this.#asLeader(() => this.#store(renewed, stored));
+    return { held: isStored ? renewed : held, isDue: !isStored };
   }
 
   async #renew(earlier: string): Promise<ServingCertificate> {

@@ -9,9 +9,10 @@ import { KINDS } from '../platform/kinds.ts';
 import { secretValues } from '../platform/secrets/credentials.ts';
 import { ROTATE_ANNOTATION } from '../platform/secrets/rotation.ts';
 import { ReflectedCaches } from '../runtime/cache/cache-set.ts';
-import { systemClock } from '../runtime/index.ts';
-import type { KubeObject } from '../runtime/index.ts';
-import { WEBHOOK_CONFIGURATIONS } from './keeper.ts';
+import { KubernetesApiClient } from '../runtime/client/api-client.ts';
+import { FencedError, systemClock } from '../runtime/index.ts';
+import type { ApiClient, KubeObject } from '../runtime/index.ts';
+import { CertificateKeeper, WEBHOOK_CONFIGURATIONS } from './keeper.ts';
 import { VALIDATE_PATH } from './server.ts';
 import { runWebhook } from './webhook.ts';
 
@@ -206,6 +207,35 @@ test('takes another certificate when it is asked to, once', async () => {
   expect(await trusted()).toBe(secretValues(renewed)['ca.crt']);
   expect(renewed.metadata.annotations?.[ROTATE_ANNOTATION]).toBeUndefined();
 }, 240_000);
+
+test('what only the leader may do is looked after again soon by who becomes it in the middle of a look', async () => {
+  await configure('https://127.0.0.1:1/validate');
+  const secret = { namespace, name: 'webhook-of-a-successor' };
+  const keeperWith = (client: ApiClient) =>
+    new CertificateKeeper({
+      client,
+      clock,
+      logger: pino({ level: 'silent' }),
+      secret,
+      configuration: CONFIGURATION,
+      names: ['127.0.0.1'],
+      onTrusted: () => Promise.resolve(),
+    });
+  const certificate = async () => secretValues(await server.client.get(KINDS.secret, secret))['tls.crt'];
+  const leader = keeperWith(server.client);
+  expect(await leader.look()).toBe(true);
+  const first = await certificate();
+  const wish = { metadata: { annotations: { [ROTATE_ANNOTATION]: 'now' } } };
+  await server.client.mergePatch(KINDS.secret, secret, wish);
+
+  // It leads from after its first write on: the API server is told whom to trust, the wish is still open.
+  const successor = new KubernetesApiClient(server.transport);
+  successor.replace = () => Promise.reject(new FencedError('replace', 'another one leads'));
+  expect(await keeperWith(successor).look()).toBe(false);
+  expect(await certificate()).toBe(first);
+  expect(await leader.look()).toBe(true);
+  expect(await certificate()).not.toBe(first);
+});
 
 test('a second replica serves with the same certificate', async () => {
   await configure('https://127.0.0.1:1/validate');
