@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { CloudEvent } from './events.ts';
 import { newEvent } from './events.ts';
@@ -14,6 +16,7 @@ import {
   outboxEntries,
 } from './mongo.ts';
 import type { MongoConnection, OutboxEntry } from './mongo.ts';
+import { eventually } from './testing/eventually.ts';
 import { describeWith } from './testing/require-store.ts';
 
 type Thing = { _id: string; name: string; outbox?: OutboxEntry[] };
@@ -150,6 +153,42 @@ describeWith('MONGODB_URL', 'MongoDB adapters', (url) => {
     expect(isDuplicateKey(error)).toBe(true);
     expect(isDuplicateKey(new Error('other'))).toBe(false);
   });
+
+  test('a server that is away at the start is found when it comes', async () => {
+    const { host, hostname, port } = new URL(url);
+    const sockets = new Set<Socket>();
+    const gate = createServer((socket) => {
+      const onward = connect(Number(port), hostname);
+      for (const one of [socket, onward]) {
+        sockets.add(one);
+        one.on('error', () => undefined);
+      }
+      socket.pipe(onward).pipe(socket);
+    });
+    await new Promise<void>((resolve) => gate.listen(0, '127.0.0.1', resolve));
+    const address = gate.address() as AddressInfo;
+    await new Promise((resolve) => gate.close(resolve));
+    const late = new URL(url.replace(host, `127.0.0.1:${address.port}`));
+    late.searchParams.set('serverSelectionTimeoutMS', '300');
+    const early = await connectMongo({ url: late.href, database: 'x' });
+    try {
+      await expect(early.ping()).rejects.toThrow();
+      await new Promise<void>((resolve) => gate.listen(address.port, '127.0.0.1', resolve));
+      const found = await eventually(
+        () =>
+          early.ping().then(
+            () => true,
+            () => false,
+          ),
+        (answered) => answered,
+      );
+      expect(found).toBe(true);
+    } finally {
+      await early.close();
+      for (const socket of sockets) socket.destroy();
+      gate.close();
+    }
+  }, 40_000);
 
   test('a server that is away is told as such, soon', async () => {
     const away = await connectMongo({

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import type { Db } from 'mongodb';
 import { errorCode } from './errors.ts';
@@ -17,10 +18,32 @@ export type MongoConnection = {
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const HEARTBEAT_MS = 5_000;
+const RETRY_MS = 1_000;
 
 /**
- * A pool on one database; every write waits for a majority. Connects at the first use and again after every loss, so a
- * service starts while its store is away and tells so by its readiness.
+ * The driver's first connection is an attempt: when it fails, the client is left with a topology that is closed for good,
+ * and says so to whatever is asked of it from then on. Only another `connect` makes a new one.
+ * @returns what ends the attempts
+ */
+const connectAtLast = (client: MongoClient): (() => void) => {
+  const over = new AbortController();
+  const attempt = async (): Promise<void> => {
+    while (!over.signal.aborted) {
+      const connected = await client.connect().then(
+        () => true,
+        () => false,
+      );
+      if (connected) return;
+      await sleep(RETRY_MS, undefined, { signal: over.signal, ref: false }).catch(() => undefined);
+    }
+  };
+  void attempt();
+  return () => over.abort();
+};
+
+/**
+ * A pool on one database; every write waits for a majority. Connects until it is connected, and again after every loss, so
+ * a service starts while its store is away and tells so by its readiness.
  * @throws MongoParseError when the URL is wrong
  */
 export const connectMongo = async ({
@@ -45,6 +68,7 @@ export const connectMongo = async ({
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     heartbeatMs: HEARTBEAT_MS,
   });
+  const stopConnecting = connectAtLast(client);
   const db = client.db(database);
   return {
     db,
@@ -52,6 +76,7 @@ export const connectMongo = async ({
       await db.command({ ping: 1 });
     },
     async close() {
+      stopConnecting();
       stopWatching();
       await client.close();
     },
