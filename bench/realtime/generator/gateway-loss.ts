@@ -4,7 +4,7 @@ import { sumOfSeries } from '../../measure/prometheus-text.ts';
 import { summarise } from '../../measure/summary.ts';
 import { inWorkers } from './in-workers.ts';
 import type { GatewayLossInput, GatewayLossResult } from './jobs.ts';
-import { CONNECTING_AT_ONCE, LiveSocket } from './live-socket.ts';
+import { CONNECTING_AT_ONCE, LiveSocket, NO_ANSWER } from './live-socket.ts';
 import { ReturningClient } from './returning-client.ts';
 import { TEXT } from './text.ts';
 
@@ -75,9 +75,7 @@ function startTalking(sender: LiveSocket, { channelId, pauseMs }: GatewayLossInp
   const talking = (async () => {
     while (!ended) {
       const message = { clientMessageId: newId(), text: TEXT };
-      const answer = (await sender.send('message:send', { channelId, message })) as Sent;
-      if (answer.ok !== true) throw new Error(`a message was not acknowledged: ${JSON.stringify(answer)}`);
-      last = answer.result.seq;
+      last = await sayUntilAcknowledged(sender, { channelId, message });
       await sleep(pauseMs);
     }
   })();
@@ -93,9 +91,22 @@ function startTalking(sender: LiveSocket, { channelId, pauseMs }: GatewayLossInp
   };
 }
 
+/** As a client does: again with the same id, for as long as the platform asks for it. @returns the message's seq */
+async function sayUntilAcknowledged(sender: LiveSocket, frame: object): Promise<number> {
+  for (;;) {
+    const answer = await sender.send('message:send', frame);
+    if (answer === NO_ANSWER) continue;
+    const { ok, result, error } = answer as Sent;
+    if (ok) return result.seq;
+    if (error.status !== 503) throw new Error(`a message was refused: ${JSON.stringify(error)}`);
+    await sleep((error.retryAfterSeconds ?? 1) * 1000);
+  }
+}
+
 interface Sent {
-  readonly ok?: boolean;
+  readonly ok: boolean;
   readonly result: { readonly seq: number };
+  readonly error: { readonly status: number; readonly retryAfterSeconds?: number };
 }
 
 async function storeQueries(metricsUrl: string): Promise<number> {
