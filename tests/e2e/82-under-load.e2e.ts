@@ -166,7 +166,7 @@ inFull('a version (needs UNDER_LOAD=full and the embedded node)', () => {
   );
 });
 
-inFull('upgrades and rotations (need UNDER_LOAD=full and the embedded node)', () => {
+inFull('upgrades and rotations (needs UNDER_LOAD=full and the embedded node)', () => {
   test(
     'an upgrade, one workload after the other',
     async () => {
