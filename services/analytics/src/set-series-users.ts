@@ -4,6 +4,7 @@
  */
 import { loadConfig } from '@chatplatform/kit/config';
 import { toError } from '@chatplatform/kit/errors';
+import { acceptedUsers, knownUsers } from '@chatplatform/kit/user-lists';
 import { z } from 'zod';
 import { openInflux } from './infrastructure/influx-connection.ts';
 import { setInfluxUsers } from './infrastructure/influx-users.ts';
@@ -14,12 +15,8 @@ const configSchema = z.object({
   /** One of those who are to stay. */
   INFLUX_USERNAME: z.string().min(1),
   INFLUX_PASSWORD: z.string().min(1),
-  INFLUX_USERS: z
-    .string()
-    .transform((text): unknown => JSON.parse(text))
-    .pipe(z.array(z.object({ user: z.string().min(1), password: z.string().min(1) })).min(1)),
-  /** Every name that the platform has ever used. */
-  INFLUX_KNOWN_USERS: z.string().transform((names) => names.split(' ')),
+  INFLUX_USERS: acceptedUsers,
+  INFLUX_KNOWN_USERS: knownUsers,
 });
 
 try {

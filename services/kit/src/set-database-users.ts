@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { loadConfig } from './config.ts';
 import { setDatabaseUsers } from './database-users.ts';
 import { toError } from './errors.ts';
+import { acceptedUsers, knownUsers } from './user-lists.ts';
 
 const configSchema = z.object({
   /** `host:port` */
@@ -15,12 +16,8 @@ const configSchema = z.object({
   /** One of those who are to stay. */
   DATABASE_USER: z.string().min(1),
   DATABASE_PASSWORD: z.string().min(1),
-  DATABASE_USERS: z
-    .string()
-    .transform((text): unknown => JSON.parse(text))
-    .pipe(z.array(z.object({ user: z.string().min(1), password: z.string().min(1) })).min(1)),
-  /** Every name that the platform has ever used. */
-  DATABASE_KNOWN_USERS: z.string().transform((names) => names.split(' ')),
+  DATABASE_USERS: acceptedUsers,
+  DATABASE_KNOWN_USERS: knownUsers,
 });
 
 /** A server that does not answer is tried again by whoever started this. */

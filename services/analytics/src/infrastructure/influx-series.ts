@@ -8,6 +8,7 @@ import type { ActivitySeries } from '../core/ports/activity-series.ts';
 import type { Influx, InfluxOptions } from './influx-connection.ts';
 
 const MEASUREMENT = 'activity';
+
 export function createInfluxSeries(influx: Influx, { org, bucket }: BucketName): ActivitySeries {
   return {
     async write(facts) {
