@@ -1,4 +1,4 @@
-import { entryId, isMove, placeOf } from '../../domain/entry.ts';
+import { isMove, placeOf } from '../../domain/entry.ts';
 import type { Entry } from '../../domain/entry.ts';
 import type { EntryLog } from '../../ports/entry-log.ts';
 import type { LiveUpdates } from '../../ports/live-updates.ts';
@@ -190,13 +190,8 @@ const isAmongLast = (ofChannel: readonly string[], index: number): boolean =>
   index >= ofChannel.length - MOST_TOLD_AGAIN;
 
 /** Ids of entries, ascending by seq within a channel. */
-function byChannel(ids: readonly string[]): ReadonlyMap<string, string[]> {
-  const channels = new Map<string, string[]>();
-  for (const place of ids.map(placeOf).toSorted((a, b) => a.seq - b.seq)) {
-    const known = channels.get(place.channelId);
-    const id = entryId(place.channelId, place.seq);
-    if (known) known.push(id);
-    else channels.set(place.channelId, [id]);
-  }
-  return channels;
-}
+const byChannel = (ids: readonly string[]): ReadonlyMap<string, string[]> =>
+  Map.groupBy(
+    ids.toSorted((a, b) => placeOf(a).seq - placeOf(b).seq),
+    (id) => placeOf(id).channelId,
+  );
