@@ -2,11 +2,10 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { freePort } from '../../infra/local/src/stores/network.ts';
 import { CHAT_PLATFORM } from '../src/caches.ts';
 import { KINDS } from '../src/platform/kinds.ts';
 import { secretValues } from '../src/platform/secrets/credentials.ts';
@@ -53,15 +52,6 @@ function environmentOf(objects: readonly KubeObject[]): Record<string, string> {
     value === undefined || /^(?:NODE_|MALLOC_|IMAGES_FILE)/.test(name) ? [] : [[name, value] as const],
   );
   return Object.fromEntries(env);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 /** `verb group resource name`; the name where a rule has one. */

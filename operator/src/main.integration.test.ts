@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { freePort } from '../../infra/local/src/stores/network.ts';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -25,15 +26,6 @@ const launch = (env: Record<string, string>): { child: ChildProcess; output: Pro
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   return { child, output: text(child.stdout) };
-};
-
-const freePort = async (): Promise<number> => {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 };
 
 const fetchText = (url: string): Promise<string | undefined> =>
