@@ -1,22 +1,30 @@
-const SERIES = /^(\w+)\{(.*)\} (\S+)$/;
+const SERIES = /^(\w+)(?:\{(.*)\})? (\S+)$/;
 const LABEL = /(\w+)="((?:[^"\\]|\\.)*)"/g;
+
+export interface Series {
+  readonly metric: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** @param text what `/metrics` answers */
+export const seriesOf = (text: string): Series[] =>
+  text.split('\n').flatMap((line) => {
+    const [, metric, labels = '', value] = SERIES.exec(line) ?? [];
+    if (metric === undefined) return [];
+    const pairs = [...labels.matchAll(LABEL)].map(([, key = '', of = '']) => [key, of] as const);
+    return [{ metric, labels: Object.fromEntries(pairs), value: Number(value) }];
+  });
 
 /**
  * The sum of a metric's series.
- * @param text what `/metrics` answers
  * @param counts by its labels, whether a series is summed
  */
-export function sumOfSeries(
+export const sumOfSeries = (
   text: string,
   metric: string,
-  counts: (labels: Readonly<Record<string, string>>) => boolean = () => true,
-): number {
-  let sum = 0;
-  for (const line of text.split('\n')) {
-    const [, name, labels = '', value = ''] = SERIES.exec(line) ?? [];
-    if (name !== metric) continue;
-    const pairs = [...labels.matchAll(LABEL)].map(([, key = '', of = '']) => [key, of] as const);
-    if (counts(Object.fromEntries(pairs))) sum += Number(value);
-  }
-  return sum;
-}
+  counts: (labels: Series['labels']) => boolean = () => true,
+): number =>
+  seriesOf(text)
+    .filter((series) => series.metric === metric && counts(series.labels))
+    .reduce((sum, { value }) => sum + value, 0);

@@ -80,13 +80,7 @@ async function runSteps(
   ours: () => Promise<number[]>,
 ): Promise<void> {
   const { options } = shared;
-  const record = await openRecord({
-    file: resultsFile,
-    save: options.save,
-    machine: describeMachine(),
-    now: () => new Date(),
-    print,
-  });
+  const record = await openRecord({ file: resultsFile, save: options.save, print });
   for (const { title, run } of stepsOf(options)) {
     const before = await readMachine();
     const sections = await progress.step(title, (report) => run({ ...shared, report }));

@@ -55,13 +55,7 @@ async function runScenarios(
   shared: Omit<ScenarioContext, 'report'>,
 ): Promise<void> {
   const { options, platform } = shared;
-  const record = await openRecord({
-    file: resultsFile,
-    save: options.save,
-    machine: describeMachine(),
-    now: () => new Date(),
-    print,
-  });
+  const record = await openRecord({ file: resultsFile, save: options.save, print });
   for (const name of options.scenarios) {
     const ours = [await ownGroup(), ...platform.processes.values()];
     const before = await readMachine();

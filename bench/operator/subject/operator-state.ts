@@ -1,3 +1,5 @@
+import { seriesOf, sumOfSeries } from '../../measure/prometheus-text.ts';
+
 /** A moment of the operator, by its own metrics. */
 export interface OperatorState {
   readonly leading: boolean;
@@ -11,28 +13,15 @@ export interface OperatorState {
   readonly bytes: ReadonlyMap<string, number>;
 }
 
-const SERIES = /^(operator_\w+)(?:\{(.*)\})? (\S+)$/;
-const RESOURCE = /resource="([^"]*)"/;
-
-interface Sample {
-  readonly name: string;
-  readonly labels: string;
-  readonly value: number;
-}
-
-const samplesOf = (text: string): Sample[] =>
-  text.split('\n').flatMap((line) => {
-    const [, name, labels = '', value] = SERIES.exec(line) ?? [];
-    return name === undefined ? [] : [{ name, labels, value: Number(value) }];
-  });
-
 /** @param text the operator's /metrics */
 export function parseOperatorState(text: string): OperatorState {
-  const samples = samplesOf(text);
-  const named = (wanted: string) => samples.filter(({ name }) => name === wanted);
-  const sum = (name: string): number => named(name).reduce((total, { value }) => total + value, 0);
+  const sum = (name: string): number => sumOfSeries(text, name);
   const byResource = (name: string) =>
-    new Map(named(name).map(({ labels, value }) => [RESOURCE.exec(labels)?.[1] ?? '', value]));
+    new Map(
+      seriesOf(text)
+        .filter(({ metric }) => metric === name)
+        .map(({ labels, value }) => [labels['resource'] ?? '', value]),
+    );
   return {
     leading: sum('operator_leader') === 1,
     busyKeys: sum('operator_workqueue_depth') + sum('operator_reconcile_active'),

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as newId } from 'uuid';
 import { sumOfSeries } from '../../measure/prometheus-text.ts';
 import { summarise } from '../../measure/summary.ts';
-import { inWorkers } from './in-workers.ts';
+import { inWorkers } from '../in-workers.ts';
 import type { GatewayLossInput, GatewayLossResult } from './jobs.ts';
 import { CONNECTING_AT_ONCE, LiveSocket, NO_ANSWER } from './live-socket.ts';
 import { ReturningClient } from './returning-client.ts';

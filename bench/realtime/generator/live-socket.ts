@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { inWorkers } from './in-workers.ts';
+import { inWorkers } from '../in-workers.ts';
 import { decodePacket, encodeConnect, encodeEvent, PONG } from './packets.ts';
 
 export interface LiveSocketOptions {

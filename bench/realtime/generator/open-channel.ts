@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 import { summarise } from '../../measure/summary.ts';
-import { inWorkers } from './in-workers.ts';
+import { inWorkers } from '../in-workers.ts';
 import type { OpenChannelInput, OpenChannelResult } from './jobs.ts';
 
 const PAGE = 50;

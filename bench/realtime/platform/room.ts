@@ -1,4 +1,5 @@
 import { channel, messagePage } from '@chatplatform/contracts/http/chat';
+import { inWorkers } from '../in-workers.ts';
 import type { Person } from './identities.ts';
 
 const JOINING_AT_ONCE = 8;
@@ -16,14 +17,10 @@ export async function createRoom(
   if (owner === undefined) throw new Error('a room needs a member');
   const name = `${people.length} members`;
   const { id } = channel.parse(await post(chatUrl, '/api/v1/channels', owner, { kind: 'public', name }));
-  const waiting = others.values();
-  const worker = async (): Promise<void> => {
-    for (const person of waiting) {
-      interrupted.throwIfAborted();
-      await post(chatUrl, `/api/v1/channels/${id}/members`, person, { userId: person.userId });
-    }
-  };
-  await Promise.all(Array.from({ length: JOINING_AT_ONCE }, worker));
+  await inWorkers(JOINING_AT_ONCE, others, async (person) => {
+    interrupted.throwIfAborted();
+    await post(chatUrl, `/api/v1/channels/${id}/members`, person, { userId: person.userId });
+  });
   return id;
 }
 
