@@ -33,8 +33,9 @@ async function measure(options: OperatorOptions, dir: string, context: BenchCont
     operator: await start(),
     platforms: 0,
     groups: [],
-    restart: async () => {
+    restart: async (meanwhile) => {
       await population.operator.process.stop();
+      await meanwhile?.();
       population.operator = await start();
       population.groups.push(population.operator.process.pid);
       return population.operator;
@@ -44,7 +45,7 @@ async function measure(options: OperatorOptions, dir: string, context: BenchCont
   const watch = new ReadyWatch(cluster);
   try {
     const spec = await exampleSpec(root);
-    const ours = async () => [await ownGroup(), ...cluster.groups, ...population.groups];
+    const ours = async () => [await ownGroup(), ...cluster.groups(), ...population.groups];
     await runSteps(context, { options, cluster, watch, spec, population, interrupted }, ours);
   } finally {
     await watch.stop();

@@ -4,7 +4,6 @@ import { createArtifactContext, ensureKubernetes, ensureKwok } from '@chatplatfo
 import { startControlPlane } from '@chatplatform/local/cluster/control-plane';
 import type { Progress } from '@chatplatform/local/launcher/progress';
 import { findProcesses } from '@chatplatform/local/node/supervisor/proc';
-import { freePort } from '@chatplatform/local/stores/network';
 import { customResourceDefinition } from '@chatplatform/operator/api/index';
 import { CHAT_PLATFORM } from '@chatplatform/operator/caches';
 import { KubernetesApiClient } from '@chatplatform/operator/runtime/client/api-client';
@@ -16,17 +15,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createOperatorAccount, OPERATOR_USER } from './account.ts';
 import { writesServed } from './api-metrics.ts';
 import { AuditLog, auditPolicy } from './audit.ts';
-import { NODE_API_FLAGS, NODE_OBJECTS, startKwok } from './kwok.ts';
-
-/** The controllers that turn what the operator applies into Pods, and take away what is deleted. */
-const CONTROLLERS = [
-  'deployment-controller',
-  'replicaset-controller',
-  'statefulset-controller',
-  'job-controller',
-  'garbage-collector-controller',
-  'namespace-controller',
-];
+import { Actors } from './actors.ts';
+import { NODE_API_FLAGS, NODE_OBJECTS } from './kwok.ts';
 
 /** A real API server, etcd and controllers; KWOK takes the part of a node. */
 export interface BenchCluster {
@@ -37,11 +27,13 @@ export interface BenchCluster {
   /** Writes of the operator's account. */
   readonly audit: AuditLog;
   /** By name: the processes that share the machine with the operator. */
-  readonly processes: ReadonlyMap<string, number>;
+  processes(): ReadonlyMap<string, number>;
   /** Leaders of their process groups, but for those that are in the bench's own. */
-  readonly groups: readonly number[];
+  groups(): readonly number[];
   /** Writes that the API server has answered so far, by whomever. */
   writesServed(): Promise<number>;
+  /** Neither controllers nor the node do anything while `work` lasts; after it they find what it has left. */
+  withoutControllers<T>(work: () => Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }
 
@@ -62,11 +54,10 @@ export async function startCluster(options: ClusterOptions): Promise<BenchCluste
   const auditFile = join(dir, 'audit.log');
   await writeFile(policyFile, auditPolicy(OPERATOR_USER));
   await writeFile(auditFile, '');
-  const plane = await progress.step('API server, etcd, controllers', () =>
+  const plane = await progress.step('API server, etcd', () =>
     startControlPlane({
       programs,
       dir: join(dir, 'control-plane'),
-      controllers: CONTROLLERS,
       flags: controlPlaneFlags(policyFile, auditFile),
     }),
   );
@@ -89,17 +80,23 @@ export async function startCluster(options: ClusterOptions): Promise<BenchCluste
     const operatorKubeconfig = join(dir, 'operator.kubeconfig');
     const authority = await readFile(join(plane.dir, 'pki', 'ca.crt'), 'utf8');
     await createOperatorAccount({ client, transport, url: plane.url, authority, file: operatorKubeconfig });
-    const port = await freePort();
-    const kwok = await progress.step('KWOK', () =>
-      startKwok({ program: kwokProgram, kubeconfig: plane.kubeconfig, dir, port }),
-    );
-    undo.push(() => kwok.stop());
+    const actors = new Actors({
+      programs,
+      kwok: kwokProgram,
+      kubeconfig: plane.kubeconfig,
+      planeDir: plane.dir,
+      dir,
+    });
+    undo.push(() => actors.stop());
+    await progress.step('controllers, KWOK', () => actors.start());
+    const servers = await processesOf(plane.dir);
     return {
       client,
       operatorKubeconfig,
       audit: new AuditLog(auditFile),
-      processes: new Map([...(await processesOf(plane.dir)), ['kwok', kwok.pid]]),
-      groups: [kwok.pid],
+      processes: () => new Map([...servers, ...actors.pids]),
+      groups: () => [...actors.pids.values()],
+      withoutControllers: (work) => actors.without(work),
       writesServed: async () => writesServed(await metricsOf(transport)),
       stop,
     };
@@ -120,15 +117,6 @@ const controlPlaneFlags = (policyFile: string, auditFile: string) => ({
     '--audit-log-maxsize=4096',
     '--etcd-compaction-interval=1m',
     '--event-ttl=10m',
-  ],
-  // Their defaults (20 requests a second, 5 workers) would be what is measured.
-  'kube-controller-manager': [
-    '--kube-api-qps=5000',
-    '--kube-api-burst=10000',
-    '--concurrent-deployment-syncs=10',
-    '--concurrent-replicaset-syncs=10',
-    '--concurrent-statefulset-syncs=10',
-    '--concurrent-job-syncs=10',
   ],
 });
 
@@ -158,7 +146,7 @@ async function prepare(client: KubernetesApiClient): Promise<void> {
 }
 
 async function processesOf(dir: string): Promise<[string, number][]> {
-  const names = ['etcd', 'kube-apiserver', 'kube-controller-manager'];
+  const names = ['etcd', 'kube-apiserver'];
   const found = await Promise.all(
     names.map(async (name): Promise<[string, number][]> => {
       const pids = await findProcesses(

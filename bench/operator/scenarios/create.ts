@@ -38,7 +38,7 @@ export async function measureCreate(context: ScenarioContext): Promise<readonly 
   await untilAudited(interrupted);
   const writes = (await cluster.audit.read()).filter((write) => !isLease(write));
 
-  const cpu = cpuByProcess(before, after, new Map([...cluster.processes, ...benchAndOperator(context)]));
+  const cpu = cpuByProcess(before, after, new Map([...cluster.processes(), ...benchAndOperator(context)]));
   return [
     {
       title: `${plans.length} platforms created at once`,

@@ -5,7 +5,7 @@ import { peakResidentBytes, residentBytes } from '../../measure/process-times.ts
 import type { Figure, Section } from '../../report/figure.ts';
 import { countWrites, isLease, type Write } from '../cluster/audit.ts';
 import type { ScenarioContext } from './scenario.ts';
-import { settle, untilAudited } from './settle.ts';
+import { settle, untilAudited, untilLookedAt } from './settle.ts';
 
 const MIB = 2 ** 20;
 const GOAL_RESIDENT_MIB = 128;
@@ -100,11 +100,7 @@ export async function measureRestart(context: ScenarioContext): Promise<readonly
   const start = performance.now();
   const operator = await population.restart();
   const readyMs = performance.now() - start;
-  for (;;) {
-    const { leading, busyKeys, reconciles } = await operator.state();
-    if (leading && busyKeys === 0 && reconciles >= platforms) break;
-    await sleep(200, undefined, { signal: interrupted });
-  }
+  await untilLookedAt(context);
   const doneMs = performance.now() - start;
   await untilAudited(interrupted);
   const writes = (await cluster.audit.read()).filter((write) => !isLease(write));

@@ -21,8 +21,8 @@ export interface Population {
   operator: OperatorProcess;
   /** Ready platforms; they are numbered from 1. */
   platforms: number;
-  /** Starts the operator anew in place of the one that runs. */
-  restart(): Promise<OperatorProcess>;
+  /** Starts the operator anew in place of the one that runs; between the two, none runs while `meanwhile` lasts. */
+  restart(meanwhile?: () => Promise<void>): Promise<OperatorProcess>;
 }
 
 export type Scenario = (context: ScenarioContext) => Promise<readonly Section[]>;

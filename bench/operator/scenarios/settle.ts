@@ -31,3 +31,15 @@ export async function settle(
 /** Everything that was written up to now is in the log. */
 export const untilAudited = (interrupted: AbortSignal): Promise<void> =>
   sleep(AUDIT_DELAY_MS, undefined, { signal: interrupted });
+
+/** The operator has looked at every platform since it was started, and has nothing under way. */
+export async function untilLookedAt({
+  population,
+  interrupted,
+}: Pick<ScenarioContext, 'population' | 'interrupted'>): Promise<void> {
+  for (;;) {
+    const { leading, busyKeys, reconciles } = await population.operator.state();
+    if (leading && busyKeys === 0 && reconciles >= population.platforms) return;
+    await sleep(200, undefined, { signal: interrupted });
+  }
+}

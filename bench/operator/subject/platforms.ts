@@ -30,7 +30,7 @@ export const planPlatforms = (first: number, count: number): PlatformPlan[] =>
 
 export const keyOfPlan = ({ namespace, name }: PlatformPlan): Key => `${namespace}/${name}`;
 
-const platformObject = (plan: PlatformPlan, spec: Record<string, unknown>): KubeObject => ({
+export const platformObject = (plan: PlatformPlan, spec: Record<string, unknown>): KubeObject => ({
   apiVersion: CHAT_PLATFORM.apiVersion,
   kind: CHAT_PLATFORM.kind,
   metadata: { ...plan },
@@ -63,33 +63,4 @@ export async function createAtOnce(plans: readonly PlatformPlan[], creation: Cre
   await Promise.all(plans.map((plan) => cluster.client.create(CHAT_PLATFORM, platformObject(plan, spec))));
   const readyAt = await Promise.all(plans.map((plan) => watch.untilReady(keyOfPlan(plan), interrupted)));
   return readyAt.map((at) => at - start);
-}
-
-/** Not yet ready at any time while a population is made. */
-const UNDER_WAY = 50;
-
-/**
- * Creates one after another, so that never more than {@link UNDER_WAY} are not ready yet; stops when `until` has passed.
- * @param until as `performance.now()` counts
- * @returns how many are there, all of them ready
- */
-export async function populate(
-  plans: readonly PlatformPlan[],
-  creation: Creation & { until: number; report: (ready: number) => void },
-): Promise<number> {
-  const { cluster, watch, spec, interrupted, until, report } = creation;
-  const waiting = plans.values();
-  let ready = 0;
-  const work = async (): Promise<void> => {
-    for (const plan of waiting) {
-      if (performance.now() > until) return;
-      await createNamespaces(cluster, [plan.namespace]);
-      await cluster.client.create(CHAT_PLATFORM, platformObject(plan, spec));
-      await watch.untilReady(keyOfPlan(plan), interrupted);
-      ready += 1;
-      report(ready);
-    }
-  };
-  await Promise.all(Array.from({ length: UNDER_WAY }, work));
-  return ready;
 }

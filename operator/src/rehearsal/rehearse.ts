@@ -22,7 +22,7 @@ import { RehearsalClient } from './rehearsal-client.ts';
 import { SnapshotCaches } from './snapshot-caches.ts';
 
 /** The annotation that holds the digest of what was applied: the same as the operator's. */
-const APPLIED_DIGEST = 'chatplatform.dev/applied-digest';
+export const APPLIED_DIGEST = 'chatplatform.dev/applied-digest';
 
 export interface RehearsedChange {
   readonly action: 'create' | 'update' | 'delete';

@@ -1,4 +1,5 @@
 import { controllerOf, keyOf, type Key, type KubeObject, type ResourceRef } from '../object.ts';
+import { KeyIndex } from './key-index.ts';
 import { PackedTexts } from './packed-texts.ts';
 import type { Cache, Change, ChangeHandler, IndexFunction, SubscribeOptions } from './types.ts';
 
@@ -8,34 +9,6 @@ export interface ObjectStoreOptions {
   transform?: (object: KubeObject) => KubeObject;
   /** A handler threw: its fault, which must stop neither the others nor the watch. */
   onHandlerError: (error: unknown) => void;
-}
-
-class Index {
-  readonly #valuesOf: IndexFunction;
-  readonly #keys = new Map<string, Set<Key>>();
-
-  constructor(valuesOf: IndexFunction) {
-    this.#valuesOf = valuesOf;
-  }
-
-  add(key: Key, object: KubeObject): void {
-    for (const value of this.#valuesOf(object)) {
-      const keys = this.#keys.get(value) ?? new Set();
-      this.#keys.set(value, keys.add(key));
-    }
-  }
-
-  remove(key: Key, object: KubeObject): void {
-    for (const value of this.#valuesOf(object)) {
-      const keys = this.#keys.get(value);
-      keys?.delete(key);
-      if (keys?.size === 0) this.#keys.delete(value);
-    }
-  }
-
-  get(value: string): Iterable<Key> {
-    return this.#keys.get(value) ?? [];
-  }
 }
 
 const controllerUid: IndexFunction = (object) => {
@@ -70,7 +43,7 @@ export interface Listing {
 export class ObjectStore implements Cache {
   readonly resource: ResourceRef;
   readonly #texts = new PackedTexts();
-  readonly #indexes: Map<string, Index>;
+  readonly #indexes: Map<string, KeyIndex>;
   readonly #transform: (object: KubeObject) => KubeObject;
   /** Held from the answer to a write of our own, and not yet seen through list or watch. */
   readonly #ahead = new Set<Key>();
@@ -85,7 +58,9 @@ export class ObjectStore implements Cache {
     this.#transform = options.transform ?? ((object) => object);
     this.#onHandlerError = options.onHandlerError;
     const indexes = { controller: controllerUid, ...options.indexes };
-    this.#indexes = new Map(Object.entries(indexes).map(([name, valuesOf]) => [name, new Index(valuesOf)]));
+    this.#indexes = new Map(
+      Object.entries(indexes).map(([name, valuesOf]) => [name, new KeyIndex(valuesOf)]),
+    );
   }
 
   get size(): number {

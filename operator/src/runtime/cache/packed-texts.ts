@@ -3,12 +3,16 @@ import { PageCodec } from './page-codec.ts';
 
 /** Texts a page holds before its namespace gets more of them: a change packs and unpacks a whole page. */
 const PAGE_TEXTS = 32;
-/** Characters of the pages that are open at once, before the one left alone for longest is packed. */
-const OPEN_CHARACTERS = 4 * 2 ** 20;
+/**
+ * Characters of the pages that are open at once, before the one left alone for longest is packed. There is such a map for
+ * each kind: as many owners as are worked on at once have room in it, and not many more.
+ */
+const OPEN_CHARACTERS = 2 ** 19;
 
 interface Page {
-  /** Undefined while it is packed. */
+  /** Undefined while it is packed only. */
   open: Map<string, string> | undefined;
+  /** Empty when it was never packed, or has changed since. */
   packed: string;
   /** Of the texts, as long as it is open. */
   characters: number;
@@ -55,7 +59,7 @@ export class PackedTexts {
     return this.#openCharacters;
   }
 
-  /** What is held packed, of a byte each. */
+  /** What is held packed, of a byte each; part of it may be open as well. */
   get packedCharacters(): number {
     return this.#packedCharacters;
   }
@@ -72,6 +76,8 @@ export class PackedTexts {
     const page = pageOf(held, name);
     const texts = this.#textsOf(page);
     const before = texts.get(name);
+    if (before === text) return;
+    this.#changed(page);
     texts.set(name, text);
     this.#resize(page, text.length - (before?.length ?? 0));
     if (before !== undefined) return;
@@ -88,6 +94,7 @@ export class PackedTexts {
     const texts = this.#textsOf(page);
     const before = texts.get(name);
     if (before === undefined) return;
+    this.#changed(page);
     texts.delete(name);
     this.#resize(page, -before.length);
     this.#size -= 1;
@@ -123,8 +130,7 @@ export class PackedTexts {
   #spread(held: Namespace): void {
     const texts = held.pages.flatMap((page) => [...this.#textsOf(page)]);
     for (const page of held.pages) {
-      // Opening the others may have packed it again.
-      this.#packedCharacters -= page.packed.length;
+      this.#changed(page);
       this.#close(page);
     }
     held.pages = Array.from({ length: held.pages.length * 2 }, () => emptyPage(this.#round));
@@ -141,8 +147,6 @@ export class PackedTexts {
     this.#openPages.add(page);
     if (page.open === undefined) {
       page.open = this.#codec.decode(page.packed);
-      this.#packedCharacters -= page.packed.length;
-      page.packed = '';
       let characters = 0;
       for (const text of page.open.values()) characters += text.length;
       this.#resize(page, characters);
@@ -159,11 +163,19 @@ export class PackedTexts {
     }
   }
 
+  #changed(page: Page): void {
+    this.#packedCharacters -= page.packed.length;
+    page.packed = '';
+  }
+
   #pack(page: Page): void {
     // An empty one is as small as it gets, and would make a poor dictionary.
     if (page.open === undefined || page.open.size === 0) return;
-    page.packed = this.#codec.encode(page.open);
-    this.#packedCharacters += page.packed.length;
+    // Most are only read, and packing costs more than anything else here.
+    if (page.packed === '') {
+      page.packed = this.#codec.encode(page.open);
+      this.#packedCharacters += page.packed.length;
+    }
     this.#close(page);
   }
 
