@@ -78,7 +78,7 @@ async function bringAbout(
   const order = { dependencies, facts, platform, context };
   const rollout = await rollOut(STAGES, order);
   if (rollout.waitingFor === undefined && rollout.errors.length === 0) {
-    await context.step('prune', () => pruneLeftovers(STAGES, order));
+    await context.step('prune', () => pruneLeftovers(rollout, order));
   }
 
   const rotation = await context.step('rotate', () => rotateCredentials(dependencies, facts, platform));

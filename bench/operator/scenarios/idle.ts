@@ -94,7 +94,7 @@ const describeObjects = (objects: ReadonlyMap<string, number>, bytes: ReadonlyMa
 
 /** A new process finds everything as it should be: how long it needs to see that, with what memory, and that it writes nothing. */
 export async function measureRestart(context: ScenarioContext): Promise<readonly Section[]> {
-  const { cluster, population, interrupted } = context;
+  const { options, cluster, population, interrupted } = context;
   const { platforms } = population;
   await cluster.audit.read();
   const start = performance.now();
@@ -104,7 +104,8 @@ export async function measureRestart(context: ScenarioContext): Promise<readonly
   const doneMs = performance.now() - start;
   await untilAudited(interrupted);
   const writes = (await cluster.audit.read()).filter((write) => !isLease(write));
-  await settle(context, QUIET_MS);
+  // As long as at rest: what a start leaves behind is taken away by and by.
+  await settle(context, options.steadySeconds * 1000);
   const memory = {
     resident: await residentBytes(operator.process.pid),
     peak: await peakResidentBytes(operator.process.pid),

@@ -19,7 +19,7 @@ export interface OperatorProcess extends Inspectable {
 export const MEMORY_SETTINGS = {
   NODE_OPTIONS: '--max-semi-space-size=2',
   MALLOC_ARENA_MAX: '1',
-  MALLOC_MMAP_THRESHOLD_: '65536',
+  MALLOC_MMAP_THRESHOLD_: '16384',
   MALLOC_TRIM_THRESHOLD_: '65536',
 } as const;
 export const WARM_UP = ['src/main.ts', 'warm-up'] as const;

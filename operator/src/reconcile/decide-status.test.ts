@@ -69,7 +69,7 @@ const decide = (
     { ...facts, ...given },
     {
       plan: { ...steady, ...plan },
-      rollout: { results, waitingFor, errors: [] },
+      rollout: { results, waitingFor, errors: [], desired: [] },
       rotations: [],
       url: 'http://chat.test',
     },

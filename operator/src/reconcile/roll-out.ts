@@ -37,6 +37,8 @@ export interface RolloutResult {
   readonly waitingFor: Waiting | undefined;
   /** Refusals of the API server, to be tried again. */
   readonly errors: readonly Error[];
+  /** What those components should consist of that were attended to. */
+  readonly desired: readonly KubeObject[];
 }
 
 /** `chat: 0/1 Pods serve; user: ...` */
@@ -81,10 +83,10 @@ async function isAutoscaled(object: KubeObject, { dependencies, facts, context }
 /** When a restart that must not be now may be; undefined when there is nothing to hold. */
 function heldUntil(object: KubeObject, { dependencies, facts }: Order): number | undefined {
   const isUp = facts.platform.status?.version?.current !== undefined;
+  const { maintenanceWindow } = facts.spec;
+  if (!isUp || maintenanceWindow === undefined) return undefined;
   const observed = dependencies.caches.of(object).get(keyOf(object));
-  return isUp && restartsStore(object, observed)
-    ? opensAt(facts.spec.maintenanceWindow, facts.now)
-    : undefined;
+  return restartsStore(object, observed) ? opensAt(maintenanceWindow, facts.now) : undefined;
 }
 
 /** Applies one object of a component. Answers what stands in the way. */
@@ -121,6 +123,7 @@ function refusal(error: unknown): Error {
 }
 
 interface Applied {
+  readonly desired: readonly KubeObject[];
   readonly errors: Error[];
   /** What stands in the way without being an error: a kind that is not there, fields that others hold. */
   readonly obstacles: string[];
@@ -129,9 +132,9 @@ interface Applied {
 }
 
 async function applyComponent(component: Component, order: Order): Promise<Applied> {
-  const applied: Applied = { errors: [], obstacles: [] };
-  const observed = observe(order.dependencies, order.facts.key);
-  for (const object of component.desired(order.platform, observed)) {
+  const desired = component.desired(order.platform, observe(order.dependencies, order.facts.key));
+  const applied: Applied = { desired, errors: [], obstacles: [] };
+  for (const object of desired) {
     const held = heldUntil(object, order);
     if (held !== undefined) {
       applied.held = `its restart waits for the maintenance window, which opens at ${formatTime(held)}`;
@@ -198,6 +201,7 @@ export async function rollOut(stages: readonly Stage[], order: Order): Promise<R
   const rolledOut = order.facts.platform.status?.version?.current !== undefined;
   const results: ComponentResult[] = [];
   const errors: Error[] = [];
+  const desired: KubeObject[] = [];
   let waitingFor: Waiting | undefined;
 
   const attend = async (component: Component): Promise<ComponentHealth> => {
@@ -205,6 +209,7 @@ export async function rollOut(stages: readonly Stage[], order: Order): Promise<R
     if (waitingFor !== undefined) return waitingHealth(component, order, waitingFor.stage);
     const applied = await applyComponent(component, order);
     errors.push(...applied.errors);
+    desired.push(...applied.desired);
     return healthAfter(component, applied, order);
   };
 
@@ -222,17 +227,12 @@ export async function rollOut(stages: readonly Stage[], order: Order): Promise<R
       waitingFor ??= { stage: stage.name, waitsFor: describeResults(closed) };
     }
   }
-  return { results, waitingFor, errors };
+  return { results, waitingFor, errors, desired };
 }
 
 /** Deletes what the platform no longer wants. What belongs to a component that is blocked stays as it is. */
-export async function pruneLeftovers(stages: readonly Stage[], order: Order): Promise<void> {
+export async function pruneLeftovers({ desired }: RolloutResult, order: Order): Promise<void> {
   const blocked = blockedWorkloads(order.platform.missing) as ReadonlySet<string>;
-  const observed = observe(order.dependencies, order.facts.key);
-  const desired = stages
-    .flatMap(({ components }) => components)
-    .filter(({ name }) => !blocked.has(name))
-    .flatMap((component) => component.desired(order.platform, observed));
   await order.dependencies.prune({
     owner: order.facts.object,
     desired,

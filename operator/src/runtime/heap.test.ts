@@ -15,24 +15,24 @@ test('a heap that has grown is collected, one that is as it was is left alone', 
       size = alive;
     },
   };
-  const minute = () => clock.advanceAsync(60_000);
+  const look = () => clock.advanceAsync(10_000);
   const ended = keepCollected(heap, clock, stop.signal);
 
-  await minute();
+  await look();
   expect([collections, size]).toEqual([1, 40 * MIB]);
   size = 55 * MIB;
-  await minute();
+  await look();
   expect(collections).toBe(1);
   size = 70 * MIB;
-  await minute();
+  await look();
   expect([collections, size]).toEqual([2, 40 * MIB]);
 
   // What little is alive may double without that being worth a pause.
   alive = 6 * MIB;
   size = 70 * MIB;
-  await minute();
+  await look();
   size = 13 * MIB;
-  await minute();
+  await look();
   expect(collections).toBe(3);
 
   stop.abort();

@@ -10,7 +10,7 @@ export interface Heap {
   collect(): void;
 }
 
-const LOOK_MS = 60_000;
+const LOOK_MS = 10_000;
 const GROWN = 1.5;
 /** A collection that could win less is not worth its pause. */
 const SMALLEST_GAIN_BYTES = 8 * 2 ** 20;
@@ -28,7 +28,7 @@ export const processHeap = (): Heap => {
 };
 
 /**
- * Collects, at most once a minute, what a burst of work has left. V8 lets a heap grow to several times of what is alive
+ * Collects, at most once in ten seconds, what a burst of work has left. V8 lets a heap grow to several times of what is alive
  * before it collects, and a process that has little to do then keeps that for hours: its own collection is due by what is
  * allocated, not by time. The pause is some 50 ms for 50 MB alive.
  */

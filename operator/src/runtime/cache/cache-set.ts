@@ -4,6 +4,7 @@ import type { Clock, Random } from '../clock.ts';
 import { gvk, type ResourceRef } from '../object.ts';
 import { ObjectStore } from './object-store.ts';
 import { defaultReflectorTimings, Reflector, type ReflectorTimings, type WatchRestart } from './reflector.ts';
+import { Turns } from './turns.ts';
 import type { CacheOptions, CacheSet } from './types.ts';
 
 export interface ReflectedCachesOptions {
@@ -15,11 +16,18 @@ export interface ReflectedCachesOptions {
   onRestart?: (resource: ResourceRef, reason: WatchRestart) => void;
 }
 
+/**
+ * Pages of lists that are fetched and taken in at once, of all kinds. A page is megabytes of objects, and all caches begin
+ * with a list; with more than one, a kind that gives no answer does not hold up the others.
+ */
+const PAGES_AT_ONCE = 2;
+
 /** All the caches of a process, each kept by a reflector of its own. */
 export class ReflectedCaches implements CacheSet {
   readonly #options: ReflectedCachesOptions;
   readonly #stores = new Map<string, ObjectStore>();
   readonly #reflectors: Reflector[] = [];
+  readonly #pages = new Turns(PAGES_AT_ONCE);
   #started = false;
 
   constructor(options: ReflectedCachesOptions) {
@@ -46,6 +54,7 @@ export class ReflectedCaches implements CacheSet {
         store,
         scope,
         optional,
+        pages: this.#pages,
         clock,
         random,
         logger,

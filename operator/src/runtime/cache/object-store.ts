@@ -90,9 +90,13 @@ export class ObjectStore implements Cache {
   }
 
   byIndex(name: string, value: string): KubeObject[] {
+    return this.keysByIndex(name, value).flatMap((key) => this.get(key) ?? []);
+  }
+
+  keysByIndex(name: string, value: string): Key[] {
     const index = this.#indexes.get(name);
     if (!index) throw new TypeError(`the cache of ${this.resource.plural} has no index ${name}`);
-    return [...index.get(value)].flatMap((key) => this.get(key) ?? []);
+    return [...index.get(value)];
   }
 
   subscribe(handler: ChangeHandler, { replay = true }: SubscribeOptions = {}): () => void {

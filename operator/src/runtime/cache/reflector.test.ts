@@ -6,6 +6,7 @@ import { ApiError, TransportError } from '../errors.ts';
 import type { KubeObject, ResourceRef } from '../object.ts';
 import { ObjectStore } from './object-store.ts';
 import { defaultReflectorTimings, Reflector, type WatchRestart } from './reflector.ts';
+import { Turns } from './turns.ts';
 
 const PODS: ResourceRef = { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
 
@@ -80,15 +81,16 @@ let restarts: WatchRestart[];
 let stopping: AbortController;
 let running: Promise<void>;
 
-const start = (optional = false) => {
+const start = (optional = false, random = () => 0) => {
   const reflector = new Reflector({
+    pages: new Turns(1),
     client: api,
     resource: PODS,
     store,
     scope: { labelSelector: 'a=b' },
     optional,
     clock,
-    random: () => 0,
+    random,
     logger: pino({ level: 'silent' }),
     timings: defaultReflectorTimings,
     onRestart: (reason) => restarts.push(reason),
@@ -134,6 +136,12 @@ describe('Reflector', () => {
     api.current.send('DELETED', pod('a', 12));
     await clock.advanceAsync(0);
     expect(names()).toEqual(['b', 'c']);
+  });
+
+  test('asks for watches of different lengths, so that a thousand opened together do not end together', async () => {
+    api.pages = [page([], '10')];
+    await start(false, () => 0.5);
+    expect(api.current.options).toMatchObject({ timeoutSeconds: 450 });
   });
 
   test('goes on from the last bookmark when the server ends the watch in time', async () => {

@@ -5,6 +5,7 @@ import { ApiError, isGone, isNotFound } from '../errors.ts';
 import type { KubeObject, ResourceRef } from '../object.ts';
 import { apiErrorOfStatus } from '../transport/status.ts';
 import type { ObjectStore } from './object-store.ts';
+import type { Turns } from './turns.ts';
 
 /** Why a watch was opened again: `expired` is the normal end after `timeoutSeconds`. */
 export type WatchRestart = 'expired' | 'gone' | 'idle' | 'error';
@@ -34,6 +35,8 @@ export interface ReflectorOptions {
   scope: { namespace?: string; labelSelector?: string; fieldSelector?: string; metadataOnly?: boolean };
   /** The kind may not be served. */
   optional: boolean;
+  /** Pages of lists wait for their turn, so that not all kinds have theirs in memory at once. */
+  pages: Turns;
   clock: Clock;
   random: Random;
   logger: Logger;
@@ -78,17 +81,27 @@ export class Reflector {
   }
 
   async #list(signal: AbortSignal): Promise<string> {
-    const { client, resource, store, scope } = this.#options;
-    let page = await client.list(resource, { ...scope, limit: PAGE_SIZE, signal });
-    // All pages are of the version that the first one was taken at.
-    const listing = store.startList(page.resourceVersion);
-    listing.add(page.items);
-    while (page.continue !== '') {
-      page = await client.list(resource, { ...scope, limit: PAGE_SIZE, continue: page.continue, signal });
+    const { client, resource, store, scope, pages } = this.#options;
+    const fetch = (from: string) =>
+      client.list(resource, { ...scope, limit: PAGE_SIZE, ...(from !== '' && { continue: from }), signal });
+    const first = await pages.take(async () => {
+      const page = await fetch('');
+      // All pages are of the version that the first one was taken at.
+      const listing = store.startList(page.resourceVersion);
       listing.add(page.items);
+      return { listing, resourceVersion: page.resourceVersion, next: page.continue };
+    });
+    const { listing, resourceVersion } = first;
+    let { next } = first;
+    while (next !== '') {
+      next = await pages.take(async () => {
+        const page = await fetch(next);
+        listing.add(page.items);
+        return page.continue;
+      });
     }
     listing.end();
-    return page.resourceVersion;
+    return resourceVersion;
   }
 
   async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
