@@ -1,4 +1,6 @@
 import { CHAT_PLATFORM } from '@chatplatform/operator/caches';
+import { KINDS } from '@chatplatform/operator/platform/kinds';
+import type { KubeObject } from '@chatplatform/operator/runtime/object';
 import { keyOfPlan, createNamespaces, type PlatformPlan, platformObject } from '../subject/platforms.ts';
 import { isReady } from '../subject/ready-watch.ts';
 import type { BenchCluster } from '../cluster/cluster.ts';
@@ -47,6 +49,22 @@ export async function fill(
   return made;
 }
 
+const WITHOUT_ADDRESS = { clusterIP: 'None', ipFamilyPolicy: 'SingleStack', ipFamilies: ['IPv4'] };
+
+/**
+ * Makes those Services without an address, before the operator's part does, which sets none. For each address that it hands
+ * out, Kubernetes counts all that there are, twice: with 25,000 of them that alone would take longer than all else.
+ */
+async function makeHeadless(
+  { services }: Model,
+  { client }: Pick<BenchCluster, 'client'>,
+  rewriting: Rewriting,
+): Promise<void> {
+  const headless = ({ apiVersion, kind, metadata: { name, namespace = '', labels = {} } }: KubeObject) =>
+    rewriting.of({ apiVersion, kind, metadata: { name, namespace, labels }, spec: WITHOUT_ADDRESS });
+  await Promise.all(services.map((service) => client.create(KINDS.service, headless(service))));
+}
+
 async function copyPlatform(
   model: Model,
   plan: PlatformPlan,
@@ -61,6 +79,11 @@ async function copyPlatform(
     ...object,
     metadata: { ...object.metadata, finalizers },
   });
+  const rewriting = new Rewriting([
+    [model.plan.namespace, plan.namespace],
+    [model.plan.name, plan.name],
+  ]);
+  await makeHeadless(model, cluster, rewriting);
   const { caches, reconcile } = await openPlatform(client, plan.namespace, interrupted);
   // As one that has served before: so no stage of it waits for the one before.
   const { version } = model.platform['status'] as { version: unknown };
@@ -68,10 +91,6 @@ async function copyPlatform(
   await reconcile(key);
   // Its public URL is known when its Service has a port, and stands in much that is its own.
   await reconcile(key);
-  const rewriting = new Rewriting([
-    [model.plan.namespace, plan.namespace],
-    [model.plan.name, plan.name],
-  ]);
   await serve(model, { client, caches, rewriting });
   await reconcile(key);
   const done = caches.of(CHAT_PLATFORM).get(key);

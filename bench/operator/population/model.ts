@@ -35,6 +35,8 @@ export interface Model {
   readonly platform: KubeObject;
   /** By {@link roleOf}. */
   readonly workloads: ReadonlyMap<string, Tree>;
+  /** Those that are reached within the cluster only, by an address of their own. */
+  readonly services: readonly KubeObject[];
 }
 
 /** Which workload of a platform it is, whatever the platform's name and the digests in its own. */
@@ -52,6 +54,11 @@ interface Listed {
   readonly resource: ResourceRef;
   readonly object: KubeObject;
 }
+
+const isInternal = (service: KubeObject): boolean => {
+  const { type, clusterIP } = service['spec'] as { type?: string; clusterIP?: string };
+  return type === 'ClusterIP' && clusterIP !== 'None';
+};
 
 const treeOf = ({ resource, object }: Listed, all: readonly Listed[]): Tree => ({
   resource,
@@ -73,10 +80,12 @@ export async function readModel(client: KubernetesApiClient, plan: PlatformPlan)
     );
     return pages.flat();
   };
+  const services = await list([KINDS.service]);
   const [workloads, dependents] = [await list(WORKLOADS), await list(DEPENDENTS)];
   return {
     plan,
     platform: await client.get(CHAT_PLATFORM, plan),
     workloads: byRole(workloads.map((workload) => treeOf(workload, dependents))),
+    services: services.map(({ object }) => object).filter(isInternal),
   };
 }

@@ -13,7 +13,7 @@ export interface Heap {
 const LOOK_MS = 10_000;
 const GROWN = 1.5;
 /** A collection that could win less is not worth its pause. */
-const SMALLEST_GAIN_BYTES = 8 * 2 ** 20;
+const SMALLEST_GAIN_BYTES = 4 * 2 ** 20;
 
 /** This process's, which from now on is collected by V8 itself as well whenever it has grown by half. */
 export const processHeap = (): Heap => {
@@ -30,17 +30,21 @@ export const processHeap = (): Heap => {
 };
 
 /**
- * Collects, at most once in ten seconds, what a burst of work has left. V8 lets a heap grow to several times of what is alive
- * before it collects, and a process that has little to do then keeps that for hours: its own collection is due by what is
- * allocated, not by time. The pause is some 50 ms for 50 MB alive.
+ * Collects, at most once in ten seconds, what work has left: while there is work, whenever the heap has grown by half; when
+ * there is none, what growth there is. V8's own collection is due by what is allocated, not by time: a process that has little to
+ * do then would keep for hours what a burst has taken. The pause is some 50 ms for 50 MB alive.
  */
 export const keepCollected = async (heap: Heap, clock: Clock, signal: AbortSignal): Promise<void> => {
   let collected = 0;
+  let before = 0;
   while (!signal.aborted) {
     await sleep(clock, LOOK_MS, signal);
     const size = heap.size();
-    if (signal.aborted || size < collected * GROWN || size - collected < SMALLEST_GAIN_BYTES) continue;
+    const isAtRest = size <= before;
+    before = size;
+    const due = size - collected >= SMALLEST_GAIN_BYTES && (isAtRest || size >= collected * GROWN);
+    if (signal.aborted || !due) continue;
     heap.collect();
-    collected = heap.size();
+    before = collected = heap.size();
   }
 };
