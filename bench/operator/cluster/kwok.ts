@@ -117,6 +117,7 @@ export const NODE_OBJECTS = {
           { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] },
         ],
       },
+      matchConditions: [{ name: 'is-on-no-node', expression: '!has(object.spec.nodeName)' }],
       mutations: [
         {
           patchType: 'ApplyConfiguration',

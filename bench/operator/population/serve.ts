@@ -1,22 +1,13 @@
 import type { ReflectedCaches } from '@chatplatform/operator/runtime/cache/cache-set';
 import type { KubernetesApiClient } from '@chatplatform/operator/runtime/client/api-client';
-import type { KubeObject, NamespacedName } from '@chatplatform/operator/runtime/object';
+import type { KubeObject } from '@chatplatform/operator/runtime/object';
 import { roleOf, WORKLOADS, type Model, type Tree } from './model.ts';
 import type { Rewriting } from './rewriting.ts';
-
-const locate = ({ metadata: { name, namespace = '' } }: KubeObject): NamespacedName => ({ name, namespace });
 
 /** As somebody would have sent it who made it. */
 function asSent({ metadata, status: _, ...rest }: KubeObject): KubeObject {
   const { name, namespace = '', labels = {}, annotations = {}, ownerReferences = [] } = metadata;
   return { ...rest, metadata: { name, namespace, labels, annotations, ownerReferences } };
-}
-
-/** What controllers have noted on the model and on the copy not yet. */
-function missingAnnotations(model: KubeObject, copy: KubeObject): Record<string, string> {
-  const { annotations: present = {} } = copy.metadata;
-  const noted = Object.entries(model.metadata.annotations ?? {});
-  return Object.fromEntries(noted.filter(([name]) => present[name] === undefined));
 }
 
 /** Writes for the workloads of a platform what Kubernetes' controllers and a node would, had everything gone as with the model. */
@@ -76,8 +67,12 @@ async function writeStatus(
   if (status === undefined) return undefined;
   const { generation } = copy.metadata;
   const observed = status.observedGeneration === undefined ? {} : { observedGeneration: generation };
-  // Annotations with it: the API server takes those of a Deployment here as well.
-  const annotations = missingAnnotations(object, copy);
-  const patch = { metadata: { annotations }, status: { ...status, ...observed } };
-  return client.mergePatch(resource, locate(copy), rewriting.of(patch), { subresource: 'status' });
+  // What controllers note on a Deployment the API server takes here as well.
+  const annotations = { ...rewriting.of(object.metadata.annotations ?? {}), ...copy.metadata.annotations };
+  const said = { ...copy, metadata: { ...copy.metadata, annotations } };
+  return client.replace(
+    resource,
+    { ...said, status: { ...rewriting.of(status), ...observed } },
+    { subresource: 'status' },
+  );
 }
