@@ -11,6 +11,8 @@ export interface ArtifactContext {
   /** Root of the working copy: recipes and application sources are read below it. */
   repository: string;
   progress: Progress;
+  /** Resolves when the npm packages of the working copy are there, which the web client is built with. */
+  npmPackages: Promise<void>;
   /** Where published images come from. */
   registries: Registries;
   /** Limits how many compiles run side by side. */
@@ -37,6 +39,8 @@ export interface ArtifactContextOptions {
   cacheDirectory?: string;
   /** Default: the working copy this file belongs to. */
   repository?: string;
+  /** Default: they are there. */
+  npmPackages?: Promise<void>;
 }
 
 export function createArtifactContext(options: ArtifactContextOptions): ArtifactContext {
@@ -44,6 +48,7 @@ export function createArtifactContext(options: ArtifactContextOptions): Artifact
     cacheDirectory: resolve(options.cacheDirectory ?? defaultCacheDirectory(process.env)),
     repository: options.repository ?? resolve(import.meta.dirname, '../../../..'),
     progress: options.progress,
+    npmPackages: options.npmPackages ?? Promise.resolve(),
     registries: createRegistries(process.env['CHATPLATFORM_REGISTRY'], options.progress),
     compileSlots: createSlots(compileSlotCount(totalmem(), availableParallelism())),
     inFlight: new Map(),

@@ -21,19 +21,24 @@ export interface EmbeddedClusterOptions {
   /** Root of the working copy. */
   repository: string;
   progress: Progress;
+  /** Resolves when the npm packages of the working copy are there. */
+  npmPackages: Promise<void>;
 }
 
 /** Brings the embedded node up, from whatever stage an earlier run has reached. */
 export async function bringUpEmbeddedCluster(options: EmbeddedClusterOptions): Promise<Cluster> {
-  const { layout, progress, cacheDirectory, repository } = options;
+  const { layout, progress, cacheDirectory, repository, npmPackages } = options;
   await installPackages(progress, join(layout.logs, 'apt.log'));
-  const artifacts = createArtifactContext({ progress, cacheDirectory, repository });
+  const artifacts = createArtifactContext({ progress, cacheDirectory, repository, npmPackages });
   const earlier = await readImageSources(layout.imageSources);
   // Everything is asked for at once; each stage starts as soon as what it needs itself is there.
-  const groups = (['system', 'stores', 'application'] as const).map((group) =>
-    ensureImages(artifacts, group, earlier),
-  );
-  for (const group of groups) group.catch(() => undefined); // awaited below; until then a failure must not end the process unexplained
+  const systemImages = ensureImages(artifacts, 'system', earlier);
+  const platformImages = Promise.all([
+    ensureImages(artifacts, 'stores', earlier),
+    ensureImages(artifacts, 'application', earlier),
+  ]).then((groups) => groups.flat());
+  // Awaited below; until then a failure must not end the process unexplained.
+  for (const group of [systemImages, platformImages]) group.catch(() => undefined);
   const [programs, pause] = await Promise.all([
     ensureKubernetes(artifacts),
     ensureImage(artifacts, 'pause', earlier.pause),
@@ -49,12 +54,18 @@ export async function bringUpEmbeddedCluster(options: EmbeddedClusterOptions): P
     );
 
   await startNode({ layout, programs, kubectl, pauseImage: contentReference(pause), progress });
-  const [systemImages = []] = await Promise.all(groups.slice(0, 1));
-  await load('the node', systemImages);
-  await applyAddons(kubectl, layout, imageResolver(systemImages));
-  const images = (await Promise.all(groups)).flat();
-  await writeImageSources(layout.imageSources, images);
-  await load('the platform', images);
+  // The platform's images are many: they are imported while the last of the node's own are compiled.
+  const [images] = await Promise.all([
+    platformImages.then(async (images) => {
+      await load('the platform', images);
+      return images;
+    }),
+    systemImages.then(async (images) => {
+      await load('the node', images);
+      await applyAddons(kubectl, layout, imageResolver(images));
+    }),
+  ]);
+  await writeImageSources(layout.imageSources, [...(await systemImages), ...images]);
   return {
     kubectl,
     helm: tools.helm,

@@ -89,6 +89,7 @@ export async function webClientLayer(context: ArtifactContext): Promise<Layer> {
     version: '0.1.0',
     inputs: [hash],
     title: 'Build the web client',
+    needs: () => context.npmPackages,
     async build(directory, step) {
       await runStep(step, {
         command: 'npm',

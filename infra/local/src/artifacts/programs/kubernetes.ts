@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureArtifact } from '../cache/artifact.ts';
@@ -20,11 +21,26 @@ const KUBE_COMPONENTS = [
   'kubelet',
 ] as const;
 
-const BUILT_WHERE_NOT_DOWNLOADED = ['./cmd/kube', './cmd/kubectl', 'helm.sh/helm/v4/cmd/helm'];
+/** Programs that run in Pods of the node. */
+export type NodeAddon = 'pause' | 'coredns' | 'local-path-provisioner' | 'metrics-server';
+
+/** The packages of the Go module that they are. */
+const ADDONS: Record<NodeAddon, string> = {
+  pause: './cmd/pause',
+  coredns: './cmd/coredns',
+  // It spells an import in another case than the others do, so it cannot be compiled together with them.
+  'local-path-provisioner': 'github.com/rancher/local-path-provisioner',
+  'metrics-server': './cmd/metrics-server',
+};
+
+const OWN_ADDONS = Object.values(ADDONS).filter((addon) => addon.startsWith('./'));
+
+const BUILT_WHERE_NOT_DOWNLOADED = ['./cmd/kube', './cmd/kubectl', 'helm.sh/helm/v4/cmd/helm', ...OWN_ADDONS];
 
 /**
  * The control plane, etcd, the node's own programs, kubectl and helm: the official builds where their hosts answer, else
- * built from Go modules, all in one go: they share the compile of client-go, so apart they would take twice as long.
+ * built from Go modules, all in one go and with them the addons: they share the compile of client-go, so apart they would
+ * take twice as long, and while one is linked the next is compiled.
  *
  * @returns the folder in which they are found by name
  */
@@ -34,7 +50,7 @@ export async function ensureKubernetes(context: ArtifactContext): Promise<string
   return ensureArtifact(context, {
     name: 'kubernetes',
     version: versions.kubernetes,
-    inputs: [await hashTree(module, ['go.mod', 'cmd/kube', 'cmd/kubectl']), JSON.stringify(variables), process.arch],
+    inputs: [await hashTree(module, ['go.mod', 'cmd']), JSON.stringify(variables), process.arch],
     title: 'Get Kubernetes, etcd, kubectl and Helm',
     compile: true,
     async build(directory, step) {
@@ -56,32 +72,20 @@ export async function ensureKubernetes(context: ArtifactContext): Promise<string
   });
 }
 
-/** Programs that run in Pods of the node. */
-export type NodeAddon = 'pause' | 'coredns' | 'local-path-provisioner' | 'metrics-server';
-
-/** The packages of the Go module that they are. */
-const ADDONS: Record<NodeAddon, string> = {
-  pause: './cmd/pause',
-  coredns: './cmd/coredns',
-  // It spells an import in another case than the others do, so it cannot be compiled together with them.
-  'local-path-provisioner': 'github.com/rancher/local-path-provisioner',
-  'metrics-server': './cmd/metrics-server',
-};
-
 /** An addon's program, built; only asked for where its image cannot be pulled. */
 export async function ensureNodeAddon(context: ArtifactContext, name: NodeAddon): Promise<string> {
+  // First: what both are made of is then compiled once, and not by two compilers side by side.
+  const builtTogether = join(await ensureKubernetes(context), name);
+  if (existsSync(builtTogether)) return builtTogether;
   const module = join(context.repository, MODULE);
-  const variables = name === 'metrics-server' ? stamps() : {};
-  const sources = ['go.mod', ...(ADDONS[name].startsWith('./') ? [ADDONS[name].slice('./'.length)] : [])];
+  const variables = stamps();
   const folder = await ensureArtifact(context, {
     name,
     version: versions.kubernetes,
-    inputs: [await hashTree(module, sources), JSON.stringify(variables), process.arch],
+    inputs: [await hashTree(module, ['go.mod', 'cmd']), JSON.stringify(variables), process.arch],
     title: `Compile ${name}`,
     // The one that every Pod needs is a hundred lines: it waits for no other compile.
     compile: name !== 'pause',
-    // First: what both are made of is then compiled once, and not by two compilers side by side.
-    needs: () => ensureKubernetes(context),
     async build(directory, step) {
       const go = await ensureGo(context, step);
       await goBuild(go, step, { module, output: `${directory}/`, variables, what: name, packages: [ADDONS[name]] });

@@ -15,21 +15,34 @@ const NOISE = /^npm (warn|notice)|^npm error( {2,}| ?\}?$)|^npm error (A complet
 /** One small package: of a whole lockfile npm asks for everything before it says that nobody answers. */
 const PROBE = ['view', 'picocolors', 'version', '--no-progress', '--fetch-timeout=20000', ...RETRIES];
 
+/** What npm has in its cache is taken without asking whether it is still so: the lockfile says what it has to be. */
+const QUICKLY = ['--prefer-offline', '--no-audit', '--no-fund', ...RETRIES];
+
+interface Installation {
+  cwd: string;
+  purpose: string;
+}
+
 /** Installs what the lockfile in `cwd` says, without development dependencies and without scripts of packages. */
 export async function npmCi(
   step: BuildStep,
-  { cwd, purpose, args = [] }: { cwd: string; purpose: string; args?: readonly string[] },
+  { args = [], ...installation }: Installation & { args?: readonly string[] },
 ): Promise<void> {
-  const npm = (npmArgs: readonly string[]) =>
-    runStep(step, {
-      command: 'npm',
-      args: npmArgs,
-      cwd,
-      purpose,
-      remedy: 'see whether the npm registry can be reached from here (npm view node version), then run the command again',
-      noise: NOISE,
-    });
-  await npm(PROBE);
-  // What npm has in its cache is taken without asking whether it is still so: the lockfile says what it has to be.
-  await npm(['ci', '--omit=dev', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', ...RETRIES, ...args]);
+  await npm(step, installation, PROBE);
+  await npm(step, installation, ['ci', '--omit=dev', '--ignore-scripts', ...QUICKLY, ...args]);
+}
+
+/** Adds what the lockfile in `cwd` says and is not there; leaves what is there in place, and the lockfile alone. */
+export function npmAddMissing(step: BuildStep, installation: Installation): Promise<void> {
+  return npm(step, installation, ['install', '--no-save', ...QUICKLY]);
+}
+
+function npm(step: BuildStep, installation: Installation, args: readonly string[]): Promise<void> {
+  return runStep(step, {
+    command: 'npm',
+    args,
+    ...installation,
+    remedy: 'see whether the npm registry can be reached from here (npm view node version), then run the command again',
+    noise: NOISE,
+  });
 }

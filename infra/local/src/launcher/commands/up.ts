@@ -12,6 +12,7 @@ import { readClusterRecord, writeClusterRecord } from '../cluster-record.ts';
 import type { ClusterRecord } from '../cluster-record.ts';
 import { exclusively } from '../exclusive.ts';
 import { lockFile } from '../paths.ts';
+import { installRemainingPackages } from '../npm-packages.ts';
 import type { Session } from '../session.ts';
 
 /** Brings up a cluster and a platform on it, and prints how to reach it. Continues what an earlier run has begun. */
@@ -22,13 +23,16 @@ export async function up(session: Session, context: string | undefined): Promise
   await exclusively(lockFile(session.userId), 'up', async () => {
     await checkStateFolder(session.state);
     await writeClusterRecord(session.state, chosen);
-    const cluster = await bringUpCluster(session, chosen);
+    const npmPackages = installRemainingPackages(session.repository, session.layout.logs, session.progress);
+    npmPackages.catch(() => undefined); // awaited below, or by what needs them
+    const cluster = await bringUpCluster(session, chosen, npmPackages);
     const access = await installPlatform({
       ...cluster,
       repository: session.repository,
       logs: session.layout.logs,
       progress: session.progress,
     });
+    await npmPackages;
     session.print(renderSummary(access));
   });
 }
@@ -43,7 +47,11 @@ async function choose(session: Session, context: string | undefined): Promise<Cl
   });
 }
 
-function bringUpCluster(session: Session, chosen: ClusterRecord): Promise<Cluster> {
+function bringUpCluster(
+  session: Session,
+  chosen: ClusterRecord,
+  npmPackages: Promise<void>,
+): Promise<Cluster> {
   const { layout, cache: cacheDirectory, repository, progress } = session;
   const places = { kubeconfig: layout.kubeconfig, toolsFolder: layout.tools, progress };
   switch (chosen.kind) {
@@ -52,6 +60,6 @@ function bringUpCluster(session: Session, chosen: ClusterRecord): Promise<Cluste
     case 'kind':
       return bringUpKindCluster({ ...places, repository, logs: layout.logs });
     case 'embedded':
-      return bringUpEmbeddedCluster({ layout, cacheDirectory, repository, progress });
+      return bringUpEmbeddedCluster({ layout, cacheDirectory, repository, progress, npmPackages });
   }
 }
