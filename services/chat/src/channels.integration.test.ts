@@ -77,6 +77,7 @@ describeWithStores('channels', () => {
       archived: false,
       lastSeq: 0,
       messageCount: 0,
+      movesSeq: 0,
       untoldMoves: [],
       pendingMemberIds: [bob, eve],
     };

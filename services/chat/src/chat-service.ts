@@ -20,6 +20,7 @@ import { Announcements } from './core/commands/announce/announcements.ts';
 import { createAppender } from './core/commands/append/create-appender.ts';
 import { createReceiptGatherer } from './core/commands/receipt-gatherer.ts';
 import { createLastSeqReader } from './core/queries/last-seq-reader.ts';
+import { createMemberCounts } from './core/queries/member-counts.ts';
 import { createSettledChannels } from './core/queries/settled-channels.ts';
 import { startCreationSweep } from './infrastructure/creation-sweep.ts';
 import { createChannelStore } from './infrastructure/mongo/channel-store.ts';
@@ -99,7 +100,20 @@ export async function startChat(
   });
   const settled = createSettledChannels({ channels, lastSeqs, appender, ...timing });
   const receipts = createReceiptGatherer({ appender, ...timing });
-  const core = { channels, memberships, people, log, live, appender, settled, receipts, clock, newId };
+  const memberCounts = createMemberCounts(memberships);
+  const core = {
+    channels,
+    memberships,
+    memberCounts,
+    people,
+    log,
+    live,
+    appender,
+    settled,
+    receipts,
+    clock,
+    newId,
+  };
 
   const peopleSubscription = await consumePeople(bus, people);
   onStop(() => peopleSubscription.close());

@@ -5,6 +5,7 @@ import type { EntryLog } from '../ports/entry-log.ts';
 import type { LiveUpdates } from '../ports/live-updates.ts';
 import type { MembershipStore } from '../ports/membership-store.ts';
 import type { People } from '../ports/people.ts';
+import type { MemberCounts } from '../queries/member-counts.ts';
 import { messagesUpTo } from '../queries/messages-up-to.ts';
 import { readAsMember } from '../queries/read-as-member.ts';
 import type { AccessDeps } from '../queries/read-as-member.ts';
@@ -12,7 +13,8 @@ import type { ReceiptGatherer } from './receipt-gatherer.ts';
 
 export interface AdvanceMarksDeps extends AccessDeps {
   readonly log: Pick<EntryLog, 'read'>;
-  readonly memberships: Pick<MembershipStore, 'find' | 'countByChannel' | 'raiseMarks'>;
+  readonly memberships: Pick<MembershipStore, 'find' | 'raiseMarks'>;
+  readonly memberCounts: MemberCounts;
   readonly people: Pick<People, 'hidingReceipts'>;
   readonly receipts: ReceiptGatherer;
   readonly live: Pick<LiveUpdates, 'marksRaised'>;
@@ -60,14 +62,11 @@ export async function advanceMarks(
 }
 
 async function isShared(
-  { memberships, people }: AdvanceMarksDeps,
+  { memberCounts, people }: AdvanceMarksDeps,
   channel: Channel,
   userId: string,
 ): Promise<boolean> {
   if (!sharesReceipts(channel, 0)) return false;
-  const [counts, hiding] = await Promise.all([
-    memberships.countByChannel([channel.id]),
-    people.hidingReceipts([userId]),
-  ]);
+  const [counts, hiding] = await Promise.all([memberCounts.of([channel]), people.hidingReceipts([userId])]);
   return sharesReceipts(channel, counts.get(channel.id) ?? 0) && !hiding.has(userId);
 }

@@ -11,7 +11,7 @@ import type { DescribeChannelsDeps } from '../queries/describe-channels.ts';
 import type { Appender } from './append/create-appender.ts';
 
 export interface ChangeRoleDeps extends DescribeChannelsDeps {
-  readonly memberships: Pick<MembershipStore, 'findIn' | 'countByChannel' | 'ofChannel'>;
+  readonly memberships: Pick<MembershipStore, 'findIn' | 'ofChannel'>;
   readonly appender: Pick<Appender, 'append'>;
 }
 

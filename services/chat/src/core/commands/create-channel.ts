@@ -13,7 +13,7 @@ import { completeCreation } from './complete-creation.ts';
 
 export interface CreateChannelDeps extends DescribeChannelsDeps {
   readonly channels: ChannelStore;
-  readonly memberships: Pick<MembershipStore, 'findIn' | 'countByChannel' | 'insertMissing'>;
+  readonly memberships: Pick<MembershipStore, 'findIn' | 'insertMissing'>;
   readonly people: Pick<People, 'unknownAmong'>;
   readonly live: Pick<LiveUpdates, 'joined'>;
   readonly clock: Clock;
@@ -94,6 +94,7 @@ function newChannel(
     archived: false,
     lastSeq: 0,
     messageCount: 0,
+    movesSeq: 0,
     untoldMoves: [],
     pendingMemberIds: [...new Set([creatorId, ...others])],
   };

@@ -16,6 +16,8 @@ export interface Channel {
   readonly lastSeq: number;
   /** Messages up to and including `lastSeq`. */
   readonly messageCount: number;
+  /** The seq of the last coming or going up to the cursor; 0 when there was none since creation. */
+  readonly movesSeq: number;
   /** Entries up to the cursor, somebody's coming or going each, that the gateways may not know of. Mostly none. */
   readonly untoldMoves: readonly string[];
   /** People whose memberships creation has yet to write; empty once creation is complete. */

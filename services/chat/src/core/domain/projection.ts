@@ -1,5 +1,5 @@
 import type { ChannelRole } from '@chatplatform/contracts/http/chat';
-import { isMessageChange } from './entry.ts';
+import { isMessageChange, isMove } from './entry.ts';
 import type { Entry, EntryOf, Receipt } from './entry.ts';
 
 /**
@@ -46,8 +46,8 @@ export interface Changes {
   /** In this order, after the memberships. */
   readonly messages: readonly MessageChange[];
   readonly archived?: { readonly value: boolean; readonly bySeq: number };
-  /** Written last: everything up to here is in the documents. */
-  readonly cursor: { readonly seq: number; readonly messageCount: number };
+  /** Written last: everything up to here is in the documents. `movesSeq` is left out when nobody came or went. */
+  readonly cursor: { readonly seq: number; readonly messageCount: number; readonly movesSeq?: number };
   /** Written with the cursor: those of these entries that whoever starts from it has to tell of. */
   readonly untoldMoves: readonly string[];
 }
@@ -59,13 +59,18 @@ export interface Changes {
 export function changesOf(entries: readonly Entry[], untoldMoves: readonly string[] = []): Changes {
   const last = entries.at(-1);
   if (!last) throw new Error('nothing to project');
+  const lastMove = entries.findLast(isMove);
   const archiving = entries.findLast(({ type }) => type === 'archived' || type === 'unarchived');
   return {
     // Reading commutes with everything else: one raise a person does.
     memberships: [...entries.flatMap(membershipChanges), ...furthest(entries.flatMap(readersOf))],
     messages: entries.filter(isMessageChange),
     ...(archiving ? { archived: { value: archiving.type === 'archived', bySeq: archiving.seq } } : {}),
-    cursor: { seq: last.seq, messageCount: last.messageCount },
+    cursor: {
+      seq: last.seq,
+      messageCount: last.messageCount,
+      ...(lastMove ? { movesSeq: lastMove.seq } : {}),
+    },
     untoldMoves,
   };
 }

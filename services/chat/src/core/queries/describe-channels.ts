@@ -1,11 +1,13 @@
 import type { ChannelView } from '../domain/channel.ts';
 import type { MembershipStore } from '../ports/membership-store.ts';
 import { channelNotFound } from '../domain/refusals.ts';
+import type { MemberCounts } from './member-counts.ts';
 import type { SettledChannels } from './settled-channels.ts';
 
 export interface DescribeChannelsDeps {
   readonly settled: SettledChannels;
-  readonly memberships: Pick<MembershipStore, 'findIn' | 'countByChannel'>;
+  readonly memberships: Pick<MembershipStore, 'findIn'>;
+  readonly memberCounts: MemberCounts;
 }
 
 /** Those of these channels that the person is in, as they see them, newest channel first. */
@@ -18,7 +20,7 @@ export async function describeChannels(
   const channels = await deps.settled.of(channelIds);
   const [memberships, counts] = await Promise.all([
     deps.memberships.findIn([...channels.keys()], userId),
-    deps.memberships.countByChannel([...channels.keys()]),
+    deps.memberCounts.of([...channels.values()]),
   ]);
   return memberships
     .flatMap((membership): ChannelView[] => {

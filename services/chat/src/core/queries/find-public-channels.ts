@@ -1,6 +1,6 @@
 import type { Channel } from '../domain/channel.ts';
 import type { ChannelStore } from '../ports/channel-store.ts';
-import type { MembershipStore } from '../ports/membership-store.ts';
+import type { MemberCounts } from './member-counts.ts';
 
 export interface PublicChannel {
   readonly channel: Channel;
@@ -11,12 +11,12 @@ export interface PublicChannel {
 export async function findPublicChannels(
   deps: {
     readonly channels: Pick<ChannelStore, 'findPublic'>;
-    readonly memberships: Pick<MembershipStore, 'countByChannel'>;
+    readonly memberCounts: MemberCounts;
   },
   namePrefix: string,
   limit: number,
 ): Promise<PublicChannel[]> {
   const channels = await deps.channels.findPublic(namePrefix, limit);
-  const counts = await deps.memberships.countByChannel(channels.map(({ id }) => id));
+  const counts = await deps.memberCounts.of(channels);
   return channels.map((channel) => ({ channel, memberCount: counts.get(channel.id) ?? 0 }));
 }

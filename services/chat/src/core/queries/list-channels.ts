@@ -4,7 +4,7 @@ import { describeChannels } from './describe-channels.ts';
 import type { DescribeChannelsDeps } from './describe-channels.ts';
 
 export interface ListChannelsDeps extends DescribeChannelsDeps {
-  readonly memberships: Pick<MembershipStore, 'findIn' | 'ofUser' | 'countByChannel'>;
+  readonly memberships: Pick<MembershipStore, 'findIn' | 'ofUser'>;
 }
 
 /** The channels this person is in, newest first. */

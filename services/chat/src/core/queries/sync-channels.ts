@@ -8,7 +8,7 @@ import { describeChannels } from './describe-channels.ts';
 import type { DescribeChannelsDeps } from './describe-channels.ts';
 
 export interface SyncChannelsDeps extends DescribeChannelsDeps {
-  readonly memberships: Pick<MembershipStore, 'findIn' | 'ofUser' | 'countByChannel'>;
+  readonly memberships: Pick<MembershipStore, 'findIn' | 'ofUser'>;
   readonly log: Pick<EntryLog, 'read'>;
 }
 

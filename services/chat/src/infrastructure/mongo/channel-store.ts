@@ -21,6 +21,7 @@ const toChannel = (document: ChannelDocument): Channel => ({
   archived: document.archived,
   lastSeq: document.lastSeq,
   messageCount: document.messageCount,
+  movesSeq: document.movesSeq ?? 0,
   untoldMoves: document.untoldMoves ?? [],
   pendingMemberIds: document.pendingMemberIds ?? [],
 });

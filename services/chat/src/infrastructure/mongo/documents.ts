@@ -23,6 +23,8 @@ export interface ChannelDocument extends HoldsEvents {
   /** The cursor: everything up to here is in the documents; and how many messages that are. */
   lastSeq: number;
   messageCount: number;
+  /** The seq of the last coming or going; absent while there was none. */
+  movesSeq?: number;
   /** Entries of which whoever starts from the cursor has to tell the gateways; absent while there never was one. */
   untoldMoves?: string[];
   archived: boolean;

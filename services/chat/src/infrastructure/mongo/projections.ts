@@ -72,7 +72,11 @@ export function createProjections(db: Db): Projections {
         channels.findOneAndUpdate(
           { _id: channelId },
           {
-            $max: { lastSeq: cursor.seq, messageCount: cursor.messageCount },
+            $max: {
+              lastSeq: cursor.seq,
+              messageCount: cursor.messageCount,
+              ...(cursor.movesSeq === undefined ? {} : { movesSeq: cursor.movesSeq }),
+            },
             ...(untoldMoves.length === 0 ? {} : { $addToSet: { untoldMoves: { $each: [...untoldMoves] } } }),
           },
           { projection: { contention: 1 }, returnDocument: 'after' },

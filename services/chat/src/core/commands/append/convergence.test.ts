@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DomainError } from '@chatplatform/kit/errors';
 import fc from 'fast-check';
+import { isMove } from '../../domain/entry.ts';
 import type { Entry } from '../../domain/entry.ts';
 import { addMember } from '../add-member.ts';
 import { archiveChannel } from '../archive-channel.ts';
@@ -61,8 +62,8 @@ function perform(one: Action, index: number, store: ModelStore, appender: Append
       findMany: async (_id: string, ids: readonly string[]) =>
         members().filter((m) => ids.includes(m.userId)),
       ofChannel: async () => members().filter(({ active }) => active),
-      countByChannel: async () => new Map<string, number>(),
     },
+    memberCounts: { of: async () => new Map<string, number>() },
     people: { unknownAmong: async () => [] },
     live: { joined: () => undefined },
   };
@@ -136,14 +137,20 @@ function expectDense(entries: readonly Entry[]): void {
   expect(new Set(entries.map(({ operation }) => operation)).size).toBe(entries.length);
 }
 
-/** The documents, against the stream read by the plainest means. */
-function expectProjected(store: ModelStore, entries: readonly Entry[]): void {
-  const { lastSeq, messageCount, archived } = store.channel;
-  expect({ lastSeq, messageCount, archived }).toEqual({
+function expectCursor({ channel }: ModelStore, entries: readonly Entry[]): void {
+  const { lastSeq, messageCount, movesSeq, archived } = channel;
+  expect({ lastSeq, messageCount, movesSeq, archived }).toEqual({
     lastSeq: entries.length,
     messageCount: entries.filter(({ type }) => type === 'message').length,
+    movesSeq: entries.findLast(isMove)?.seq ?? 0,
     archived: isArchived(entries, Infinity),
   });
+}
+
+/** The documents, against the stream read by the plainest means. */
+function expectProjected(store: ModelStore, entries: readonly Entry[]): void {
+  expectCursor(store, entries);
+  const { messageCount } = store.channel;
   for (const said of entries) {
     if (said.type !== 'message') continue;
     const { text, mentions: mentioned, reactions } = store.messages.get(said.seq) ?? said.message;

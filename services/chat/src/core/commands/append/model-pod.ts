@@ -21,6 +21,7 @@ export const channelOf = (): Channel => ({
   archived: false,
   lastSeq: 0,
   messageCount: 0,
+  movesSeq: 0,
   untoldMoves: [],
   pendingMemberIds: [],
 });

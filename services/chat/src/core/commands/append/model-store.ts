@@ -143,6 +143,7 @@ export class ModelStore implements EntryLog, Projections {
       ...this.channel,
       lastSeq: Math.max(this.channel.lastSeq, cursor.seq),
       messageCount: Math.max(this.channel.messageCount, cursor.messageCount),
+      movesSeq: Math.max(this.channel.movesSeq, cursor.movesSeq ?? 0),
       untoldMoves: [...new Set([...this.channel.untoldMoves, ...untoldMoves])],
     };
     return 0;
