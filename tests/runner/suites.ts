@@ -15,15 +15,25 @@ export const integrationFolders: readonly string[] = [
   ...SERVICE_FOLDERS,
 ];
 
-const integration = (name: string, folders: readonly string[], prepare: Prepare): Suite =>
+const INTEGRATION = '\\.integration\\.test\\.ts$';
+/** Those of whole platforms take as long as all others of the operator together. */
+const RECONCILING = '/operator/src/reconcile[^/]*\\.integration\\.test\\.ts$';
+
+/** @param only the files that are run, and those of them that are not, as patterns of their paths */
+const integration = (
+  name: string,
+  folders: readonly string[],
+  prepare: Prepare,
+  only: { readonly paths?: string; readonly but?: string } = {},
+): Suite =>
   jestSuite({
     name,
     config: 'jest.config.mjs',
     args: [
       '--roots',
       ...folders.map((folder) => `<rootDir>/${folder}`),
-      '--testPathPatterns',
-      '\\.integration\\.test\\.ts$',
+      ...['--testPathPatterns', only.paths ?? INTEGRATION],
+      ...['--testPathIgnorePatterns', ...(only.but === undefined ? [] : [only.but]), '/node_modules/'],
     ],
     prepare,
   });
@@ -41,14 +51,17 @@ export const stages: readonly (readonly (readonly Suite[])[])[] = [
     [toolSuite('lint', 'eslint', ['.']), toolSuite('client-build', 'npm', ['run', 'build', '-w', 'web'])],
   ],
   [
-    [integration('operator', OPERATOR_FOLDERS, startCluster)],
+    [integration('reconcile', OPERATOR_FOLDERS, startCluster, { paths: RECONCILING })],
+    [
+      integration('operator', OPERATOR_FOLDERS, startCluster, { but: RECONCILING }),
+      integration('tools', TOOL_FOLDERS, startCluster),
+    ],
     [
       jestSuite({
         name: 'unit',
         config: 'jest.config.mjs',
-        args: ['--testPathIgnorePatterns', '\\.integration\\.test\\.ts$', '/node_modules/'],
+        args: ['--testPathIgnorePatterns', INTEGRATION, '/node_modules/'],
       }),
-      integration('tools', TOOL_FOLDERS, startCluster),
       integration('services', SERVICE_FOLDERS, startServiceStores),
       jestSuite({ name: 'chaos', config: 'tests/chaos/jest.config.mjs' }),
     ],
