@@ -5,34 +5,48 @@ import { runStep } from '../cache/run-step.ts';
 import type { ArtifactContext } from '../context.ts';
 import { ensureCCompiler } from '../toolchains/c.ts';
 import { ensureGo, goBuild, moduleDirectory } from '../toolchains/go.ts';
+import { readStandIns, type StandIns } from '../toolchains/go-stand-ins.ts';
 import { ensureCargo } from '../toolchains/rust.ts';
 import { versions } from './versions.ts';
 
-/** `influxd` 2 without its pages; linked with the C library of the build machine, so it runs there and on newer ones. */
+/**
+ * `influxd` 2 without its pages, Jsonnet, and Flux's drivers of clouds' databases; linked with the C library of the build
+ * machine, so it runs there and on newer ones.
+ */
 export async function ensureInfluxd(context: ArtifactContext): Promise<string> {
+  const standIns = await readStandIns(context, 'influxdb');
   const folder = await ensureArtifact(context, {
     name: 'influxdb',
     version: versions.influxdb,
-    inputs: [versions.flux, process.arch],
+    inputs: [versions.flux, process.arch, standIns.hash, ...TAGS],
     title: 'Compile InfluxDB',
     compile: true,
     needs: () => ensureLibflux(context),
-    build: (directory, step) => buildInfluxd(context, directory, step),
+    build: (directory, step) => buildInfluxd(context, standIns, directory, step),
   });
   return join(folder, 'influxd');
 }
 
-async function buildInfluxd(context: ArtifactContext, directory: string, step: BuildStep): Promise<void> {
+/** `fipsonly` leaves Flux's drivers of SQL Server and Snowflake out, and with them the SDKs of two clouds. */
+const TAGS = ['sqlite_foreign_keys', 'sqlite_json', 'fipsonly'];
+
+async function buildInfluxd(
+  context: ArtifactContext,
+  standIns: StandIns,
+  directory: string,
+  step: BuildStep,
+): Promise<void> {
   const libflux = await ensureLibflux(context);
   const go = await ensureGo(context, step);
   const module = await moduleDirectory(go, step, `github.com/influxdata/influxdb/v2@v${versions.influxdb}`);
   const pkgConfig = await ensureCCompiler(step, 'InfluxDB');
   await goBuild(go, step, {
     module,
+    modfile: await standIns.writeModfile(go, step, module, directory),
     packages: ['./cmd/influxd'],
     output: join(directory, 'influxd'),
     variables: { 'main.version': `v${versions.influxdb}`, 'main.commit': 'unknown', 'main.date': '1970-01-01T00:00:00Z' },
-    tags: ['sqlite_foreign_keys', 'sqlite_json'],
+    tags: TAGS,
     env: {
       CGO_ENABLED: '1',
       PKG_CONFIG: pkgConfig,

@@ -1,0 +1,3 @@
+module github.com/uber/athenadriver
+
+go 1.17

@@ -1,0 +1,3 @@
+// Package athenadriver stands in for the driver of AWS Athena, which registers itself with database/sql, when InfluxDB is
+// compiled for the embedded node: without it, Flux's sql.from says that the driver is unknown.
+package athenadriver

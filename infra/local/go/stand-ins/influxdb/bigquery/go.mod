@@ -1,0 +1,3 @@
+module github.com/bonitoo-io/go-sql-bigquery
+
+go 1.17
