@@ -105,7 +105,7 @@ describe('gaps', () => {
     platform.goOnline();
     await clock.pass(1000);
     platform.say('c');
-    platform.tell('channel:left', { channelId: 'c' });
+    platform.tell('channel:left', { channelId: 'c', revision: 1 });
     platform.channels.delete('c');
     platform.say('c');
     await clock.pass(5000);
@@ -120,12 +120,40 @@ describe('gaps', () => {
     platform.goOnline();
     await clock.pass(1000);
     platform.say('c');
-    platform.tell('channel:left', { channelId: 'c' });
+    platform.tell('channel:left', { channelId: 'c', revision: 1 });
     platform.say('c');
-    platform.tell('channel:joined', channelOf('c', { lastSeq: 2, messageCount: 2, unreadCount: 2 }));
+    platform.tell('channel:joined', {
+      ...channelOf('c', { lastSeq: 2, messageCount: 2, unreadCount: 2 }),
+      revision: 2,
+    });
     await clock.pass(5000);
     platform.say('c');
     expect(seqs(heard)).toEqual([1, 2, 3]);
+  });
+});
+
+describe('news of a membership that come in the wrong order', () => {
+  test('a channel one has left does not come back by the late word that one had joined it', async () => {
+    const { platform, clock, client } = setUp();
+    client.start();
+    platform.goOnline();
+    await clock.pass(1000);
+    platform.channels.delete('c');
+    platform.tell('channel:left', { channelId: 'c', revision: 2 });
+    platform.tell('channel:joined', { ...channelOf('c'), revision: 1 });
+    await clock.pass(5000);
+    expect(client.state().channels.has('c')).toBe(false);
+  });
+
+  test('a channel one has joined again does not go by the late word that one had left it', async () => {
+    const { platform, clock, client } = setUp();
+    client.start();
+    platform.goOnline();
+    await clock.pass(1000);
+    platform.tell('channel:joined', { ...channelOf('c'), revision: 3 });
+    platform.tell('channel:left', { channelId: 'c', revision: 2 });
+    await clock.pass(5000);
+    expect(client.state().channels.has('c')).toBe(true);
   });
 });
 
@@ -274,7 +302,7 @@ describe('opening', () => {
     expect(client.state().channels.get('d')).toMatchObject({ lastSeq: 5, unreadCount: 5 });
     // As it mostly goes: then nothing is asked for.
     platform.say('e');
-    platform.tell('channel:joined', channelOf('e'));
+    platform.tell('channel:joined', { ...channelOf('e'), revision: 0 });
     platform.channels.set('e', channelOf('e'));
     await clock.pass(2000);
     expect(client.state().channels.has('e')).toBe(true);

@@ -28,9 +28,10 @@ export interface Feed {
   entry(entry: StreamEntry): void;
   news(news: ChannelNews): void;
   read(mark: ReadMark): void;
-  joined(channel: Channel): void;
+  /** @param revision of the membership; without it, it is as the server answers just now */
+  joined(channel: Channel, revision?: number): void;
   /** No longer a member: nothing of the channel is kept. */
-  left(channelId: string): void;
+  left(channelId: string, revision?: number): void;
   newestPage(channelId: string, page: MessagePage): void;
   olderPage(channelId: string, page: MessagePage): void;
   follow(channelId: string, afterSeq: number): void;
@@ -46,6 +47,8 @@ export function createFeed({ store, myId, onChange, onMine }: FeedDeps): Feed {
   const told = new Map<string, number>();
   /** Places to start from of channels that are followed; they outlive leaving. */
   const followed = new Map<string, number>();
+  /** The last revision of one's membership that was heard of, a channel. */
+  const revisions = new Map<string, number>();
   /** Changes of membership that were heard of while a list of channels is on its way, a list. */
   const lists = new Set<Map<string, Channel | 'left'>>();
 
@@ -88,7 +91,16 @@ export function createFeed({ store, myId, onChange, onMine }: FeedDeps): Feed {
     putTimeline(channelId, takeIn(timeline, [], lastSeq));
   };
 
-  const left = (channelId: string): void => {
+  /** Different Pods tell of comings and goings: what comes late must not undo what followed it. */
+  const isLate = (channelId: string, revision: number | undefined): boolean => {
+    if (revision === undefined) return false;
+    const isOlder = revision < (revisions.get(channelId) ?? 0);
+    if (!isOlder) revisions.set(channelId, revision);
+    return isOlder;
+  };
+
+  const left = (channelId: string, revision?: number): void => {
+    if (isLate(channelId, revision)) return;
     for (const list of lists) list.set(channelId, 'left');
     store.update((state) => ({
       ...state,
@@ -112,7 +124,8 @@ export function createFeed({ store, myId, onChange, onMine }: FeedDeps): Feed {
       else left(channelId);
     },
     read: (mark) => changeChannels((channels) => noteRead(channels, mark, myId())),
-    joined(channel) {
+    joined(channel, revision) {
+      if (isLate(channel.id, revision)) return;
       for (const list of lists) list.set(channel.id, channel);
       changeChannels((channels) => putChannel(channels, channel));
       compare(channel.id);

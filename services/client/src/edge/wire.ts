@@ -25,8 +25,9 @@ export interface Requests {
 /** What the server tells unasked. */
 export interface News {
   entry(entry: StreamEntry): void;
-  joined(channel: Channel): void;
-  left(channelId: string): void;
+  /** @param revision of the membership; undefined from a server that does not say it */
+  joined(channel: Channel, revision: number | undefined): void;
+  left(channelId: string, revision: number | undefined): void;
   read(mark: ReadMark): void;
   typing(change: ServerFrame<'typing:changed'>): void;
   presence(change: ServerFrame<'presence:changed'>): void;
@@ -79,8 +80,8 @@ export function newsReader(news: News): (name: ServerFrameName, body: unknown) =
   const readers: { [F in ServerFrameName]?: (body: ServerFrame<F>) => void } = {
     'message:created': (message) => news.entry(entryOf(message)),
     'channel:entry': news.entry,
-    'channel:joined': news.joined,
-    'channel:left': ({ channelId }) => news.left(channelId),
+    'channel:joined': ({ revision, ...joined }) => news.joined(joined, revision),
+    'channel:left': ({ channelId, revision }) => news.left(channelId, revision),
     'channel:read': ({ channelId, userId, seq, readCount }) =>
       news.read({ channelId, userId, readSeq: seq, readCount }),
     'typing:changed': news.typing,

@@ -52,6 +52,13 @@ export type ClientFrameName = keyof typeof clientFrames;
 /** A frame as it is understood, with its defaults. */
 export type ClientFrame<F extends ClientFrameName> = z.output<(typeof clientFrames)[F]>;
 
+const membershipRevision = z
+  .int()
+  .min(0)
+  .describe(
+    'grows with each change of a membership: what carries a lower one than was heard of is late, and void',
+  );
+
 export const serverFrames = {
   /** An entry of the stream that is a message; told once, in order of `seq` unless something is missed. */
   'message:created': message,
@@ -59,8 +66,8 @@ export const serverFrames = {
   'channel:entry': streamEntry,
   'typing:changed': z.object({ channelId: entityId, userId: entityId, typing: z.boolean() }),
   /** To one's own devices. It may be lost with who tells it: whoever hears of a channel they do not know reads their channels. */
-  'channel:joined': channel,
-  'channel:left': z.object({ channelId: entityId }),
+  'channel:joined': channel.extend({ revision: membershipRevision }),
+  'channel:left': z.object({ channelId: entityId, revision: membershipRevision }),
   /** To one's own devices: one has read so far, and so many messages are up to there. */
   'channel:read': z.object({
     channelId: entityId,

@@ -43,7 +43,7 @@ async function talk(connection: BufferedConnection, { bytes, times }: { bytes: n
   const channelId = 'x'.repeat(bytes);
   let [held, said] = [0, 0];
   for (; gateway.io.engine.clientsCount === 2 && said < times; said += 1) {
-    gateway.io.to(rooms.channel(room)).emit('channel:left', { channelId });
+    gateway.io.to(rooms.channel(room)).emit('channel:left', { channelId, revision: 1 });
     held = Math.max(held, bufferedBytes(connection));
     // Lets the kernel and the quick reader take their share.
     await turn();

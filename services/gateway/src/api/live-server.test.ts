@@ -45,7 +45,7 @@ describe('the handshake', () => {
     const gateway = await start(chatWith([channelOf(room)]));
     const client = gateway.client(tokenOf(ada));
     await client.connected();
-    gateway.io.to(rooms.channel(room)).emit('channel:left', { channelId: room });
+    gateway.io.to(rooms.channel(room)).emit('channel:left', { channelId: room, revision: 1 });
     await eventually(
       () => client.received('channel:left'),
       (frames) => frames.length === 1,

@@ -101,7 +101,7 @@ export function createLiveUpdates(
     const { channelId, userId, member, revision } = news;
     return onMembership(news, (emitter) => {
       signal(emitter, member ? 'member:added' : 'member:removed', { channelId, userId, revision });
-      if (!member) emitter.to(rooms.user(userId)).emit('channel:left', { channelId });
+      if (!member) emitter.to(rooms.user(userId)).emit('channel:left', { channelId, revision });
     });
   };
   const toChannel = (entry: Entry): Promise<boolean> => {
@@ -128,7 +128,7 @@ export function createLiveUpdates(
       void onMembership({ channelId, userId, member: true, revision }, (emitter) => {
         // Also of those a channel is created with, of whom no entry tells.
         signal(emitter, 'member:added', { channelId, userId, revision });
-        emitter.to(rooms.user(userId)).emit('channel:joined', present.channel(view));
+        emitter.to(rooms.user(userId)).emit('channel:joined', { ...present.channel(view), revision });
       });
     },
     marksRaised({ channelId, userId, readSeq, readCount }) {
