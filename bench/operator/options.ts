@@ -31,7 +31,7 @@ const FULL = {
   foreign: 5000,
   steady: 60,
   ceiling: 10,
-  limit: 900,
+  limit: 1200,
 } as const;
 const QUICK = {
   platforms: 3,
