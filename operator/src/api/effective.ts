@@ -95,7 +95,11 @@ export interface EffectiveSpec {
   readonly imagePullSecrets: readonly { readonly name: string }[];
   readonly limits: { readonly connectionsPerGateway: number; readonly uploadBytes: number };
   /** Absent times: for ever. */
-  readonly retention: { readonly messages?: string; readonly analytics?: string };
+  readonly retention: {
+    readonly messages?: string;
+    readonly pictures?: string;
+    readonly analytics?: string;
+  };
   /** Absent: at any time. */
   readonly maintenanceWindow?: MaintenanceWindow;
   readonly upgrade: Upgrade;
@@ -249,6 +253,11 @@ function effectiveOperations(
   };
 }
 
+/** What was sent goes with its message, unless pictures have a time of their own. */
+function effectiveRetention(wanted: Spec<'retention'> = {}): EffectiveSpec['retention'] {
+  return defined({ ...wanted, pictures: wanted.pictures ?? wanted.messages });
+}
+
 /**
  * Fills in every default.
  * @param operatorVersion the version of the services when the spec names none
@@ -270,7 +279,7 @@ export function effectiveSpec(spec: ChatPlatformSpec, operatorVersion: string): 
     mail: effectiveMail(spec.mail, domain),
     push: { enabled: false, ...defined(spec.push ?? {}) },
     observability: effectiveObservability(spec.observability, defaults),
-    retention: { ...defined(spec.retention ?? {}) },
+    retention: effectiveRetention(spec.retention),
     networkPolicies: { enabled: true, ...defined(spec.networkPolicies ?? {}) },
   };
 }

@@ -78,13 +78,24 @@ export const upgradeSchema = documented(
 export const retentionSchema = documented(
   z.object({
     messages: duration({
-      text: 'How long messages are kept. Older ones are deleted for everybody as if by their senders: text and attachments are gone, a tombstone stays in their place. Looked at every ten minutes. Pictures themselves stay in object storage.',
+      text: 'How long messages are kept. Older ones are deleted for everybody as if by their senders: text and attachments are gone, a tombstone stays in their place. Looked at every ten minutes. What becomes of their pictures is said by pictures.',
       default: 'for ever',
       example: '8760h',
       rules: [
         {
           rule: 'duration(self) >= duration("24h")',
           message: 'must be 24h or more: nobody could rely on having read what goes sooner',
+        },
+      ],
+    }).optional(),
+    pictures: duration({
+      text: 'How long pictures are kept that no message and no profile shows, by the time of their upload: those of deleted messages, those that were replaced, and those that were never shown. Looked at every hour; who shows a picture for the first time after all that time may find it gone. Default: as long as messages.',
+      default: 'as messages',
+      example: '720h',
+      rules: [
+        {
+          rule: 'duration(self) >= duration("24h")',
+          message: 'must be 24h or more: what is uploaded waits to be sent, on devices that are away as well',
         },
       ],
     }).optional(),
@@ -103,7 +114,7 @@ export const retentionSchema = documented(
   {
     text: 'How long data is kept. What has been deleted does not come back when a time is raised again.',
     default: 'for ever',
-    example: '{messages: 8760h, analytics: 2160h}',
+    example: '{messages: 8760h, pictures: 720h, analytics: 2160h}',
   },
 );
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import type { Message, MessageHistory, MessagePage } from '@chatplatform/contracts/http/chat';
+import { SHOWN_MEDIA_PATH, shownMediaAnswer } from '@chatplatform/contracts/http/internal';
 import type { StreamEntry } from '@chatplatform/contracts/http/stream';
 import { createInternalTokens } from '@chatplatform/kit/access';
 import { newId } from '@chatplatform/kit/ids';
@@ -221,5 +222,30 @@ describeWithStores('messages after they were said', () => {
       `${world.pods[0]?.url}/internal/media-access?mediaId=${mediaId}&userId=${ada}`,
     );
     expect(outside.status).toBe(401);
+  });
+
+  it('tell other services which pictures they show, until they are deleted', async () => {
+    const group = await world.createGroup(ada, bob);
+    const [kept, deleted, never] = [newId(), newId(), newId()];
+    for (const mediaId of [kept, deleted]) {
+      const message = { clientMessageId: newId(), attachments: [{ mediaId }] };
+      await world.ask(0, ada, `POST /${group.id}/messages`, message);
+    }
+    const shown = async (token: string) => {
+      const response = await fetch(`${world.pods[1]?.url}${SHOWN_MEDIA_PATH}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ mediaIds: [kept, deleted, never] }),
+      });
+      return response.ok ? shownMediaAnswer.parse(await response.json()).shown : response.status;
+    };
+    const token = await createInternalTokens({ key: INTERNAL_TOKEN_KEY, service: 'media' }).mint('chat');
+    expect(await shown(token)).toEqual([kept, deleted]);
+    await world.ask(0, ada, `DELETE /${group.id}/messages/2`);
+    await eventually(
+      () => shown(token),
+      (answer) => JSON.stringify(answer) === JSON.stringify([kept]),
+    );
+    expect(await shown('forged')).toBe(401);
   });
 });

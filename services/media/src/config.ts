@@ -33,8 +33,12 @@ const serviceConfig = z.object({
   ...commonConfig,
   ...mongoConfig,
   CHAT_URL: z.url({ protocol: /^https?$/ }),
+  USER_URL: z.url({ protocol: /^https?$/ }),
   MEDIA_URL_SIGNING_KEY: z.string().regex(/^\S{32,}( \S{32,})*$/, 'needs 32 characters or more'),
   MEDIA_MAX_BYTES: z.coerce.number().int().min(1024).default(10_485_760),
+  /** How long what nobody shows is kept; unset: for ever. */
+  MEDIA_MAX_AGE_SECONDS: z.coerce.number().int().min(1).optional(),
+  MEDIA_EXPIRY_INTERVAL_SECONDS: z.coerce.number().int().min(1).max(86_400).default(3_600),
   MEDIA_MAX_PIXELS: z.coerce.number().int().min(1_000_000).max(250_000_000).default(40_000_000),
 });
 

@@ -42,6 +42,7 @@ describeWith(needed ?? 'AMQP_URL', 'media as a process', () => {
         PUBLIC_URL: 'http://127.0.0.1',
         JWKS_URL: 'http://127.0.0.1:1/',
         CHAT_URL: 'http://127.0.0.1:1/',
+        USER_URL: 'http://127.0.0.1:1/',
         INTERNAL_TOKEN_KEY: randomBytes(32).toString('base64'),
         MEDIA_URL_SIGNING_KEY: randomBytes(32).toString('base64'),
       },

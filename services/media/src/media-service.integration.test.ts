@@ -82,6 +82,7 @@ describeWith(needed ?? 'MONGODB_URL', 'the media service', () => {
       JWKS_URL: issuer.jwksUrl,
       INTERNAL_TOKEN_KEY,
       CHAT_URL: `http://127.0.0.1:${chatPort}`,
+      USER_URL: `http://127.0.0.1:${chatPort}`,
       MONGODB_DATABASE: database,
       OBJECT_STORAGE_ENGINE: 'AzureBlob',
       OBJECT_STORAGE_BUCKET: name,

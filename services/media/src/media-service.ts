@@ -8,11 +8,13 @@ import { startManagementServer } from '@chatplatform/kit/management';
 import { registry } from '@chatplatform/kit/metrics';
 import { connectMongo, embeddedOutbox } from '@chatplatform/kit/mongo';
 import { createOutboxRelay } from '@chatplatform/kit/outbox';
+import { startPeriodic } from '@chatplatform/kit/periodic';
 import type { ServiceContext } from '@chatplatform/kit/service';
 import { startUserAccess } from '@chatplatform/kit/user-access';
 import { mediaRoutes, servingRoutes } from './api/routes.ts';
 import type { MediaConfig } from './config.ts';
 import { ensureBucket } from './core/commands/ensure-bucket.ts';
+import { expireMedia } from './core/commands/expire-media.ts';
 import { sweepOrphans } from './core/commands/sweep-orphans.ts';
 import { createBoundedQueue } from './infrastructure/bounded-queue.ts';
 import {
@@ -22,6 +24,7 @@ import {
 } from './infrastructure/mongo-media-repository.ts';
 import { createObjectStore } from './infrastructure/object-store.ts';
 import { createChatAccess } from './infrastructure/chat-access.ts';
+import { createMediaUses } from './infrastructure/media-uses.ts';
 import { createSharpProcessor } from './infrastructure/sharp-processor.ts';
 
 const SERVICE = 'media';
@@ -63,6 +66,26 @@ export async function startMedia(
   }, SWEEP_INTERVAL_MS);
   context.onStop(() => clearInterval(sweep));
 
+  const tokens = createInternalTokens({ key: config.INTERNAL_TOKEN_KEY, service: SERVICE });
+  const { MEDIA_MAX_AGE_SECONDS: maxAge } = config;
+  if (maxAge !== undefined) {
+    const uses = [
+      createMediaUses({ service: 'chat', url: config.CHAT_URL, tokens }),
+      createMediaUses({ service: 'user', url: config.USER_URL, tokens }),
+    ];
+    const expiry = startPeriodic({
+      name: 'the expiry of pictures',
+      logger,
+      intervalMs: config.MEDIA_EXPIRY_INTERVAL_SECONDS * 1000,
+      run: async () => {
+        const cutoff = new Date(clock.now().getTime() - maxAge * 1000);
+        const removed = await expireMedia({ objects, media, uses }, cutoff);
+        if (removed > 0) logger.info({ removed, cutoff }, 'removed pictures that nobody shows');
+      },
+    });
+    context.onStop(() => expiry.stop());
+  }
+
   const { verifier } = await startUserAccess(context, config, bus);
   const routeDeps = {
     objects,
@@ -72,10 +95,7 @@ export async function startMedia(
     newId,
     logger,
     verifier,
-    access: createChatAccess({
-      chatUrl: config.CHAT_URL,
-      tokens: createInternalTokens({ key: config.INTERNAL_TOKEN_KEY, service: SERVICE }),
-    }),
+    access: createChatAccess({ chatUrl: config.CHAT_URL, tokens }),
     signingKey: config.MEDIA_URL_SIGNING_KEY,
     maxBytes: config.MEDIA_MAX_BYTES,
     uploads: createBoundedQueue({

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { SHOWN_MEDIA_PATH } from '@chatplatform/contracts/http/internal';
+import { createInternalTokens } from '@chatplatform/kit/access';
 import { connectEventBus, newEvent } from '@chatplatform/kit/events';
 import type { EventBus } from '@chatplatform/kit/events';
 import { newId } from '@chatplatform/kit/ids';
@@ -22,6 +24,7 @@ const cwd = fileURLToPath(new URL('..', import.meta.url));
 describeWith('AMQP_URL', 'user as a process, with RabbitMQ', (amqpUrl) => {
   describeWith('MONGODB_URL', 'and MongoDB', (mongoUrl) => {
     const userId = newId();
+    const internalKey = randomBytes(32).toString('base64');
     let database: TestDatabase;
     let issuer: TokenIssuer;
     let bus: EventBus;
@@ -48,7 +51,7 @@ describeWith('AMQP_URL', 'user as a process, with RabbitMQ', (amqpUrl) => {
           AMQP_URL: amqpUrl,
           PUBLIC_URL: 'http://127.0.0.1',
           JWKS_URL: issuer.jwksUrl,
-          INTERNAL_TOKEN_KEY: randomBytes(32).toString('base64'),
+          INTERNAL_TOKEN_KEY: internalKey,
         },
       });
     });
@@ -104,6 +107,17 @@ describeWith('AMQP_URL', 'user as a process, with RabbitMQ', (amqpUrl) => {
         (waiting) => waiting === 0,
       );
     }, 20_000);
+
+    it('tells other services which media profiles show, and nobody else', async () => {
+      const [shown, other] = [newId(), newId()];
+      const token = await issuer.issue({ userId });
+      await send('PATCH', '/api/v1/users/me', { token, json: { avatarMediaId: shown } });
+      const ask = (credentials: string) =>
+        send('POST', SHOWN_MEDIA_PATH, { token: credentials, json: { mediaIds: [shown, other] } });
+      const internal = await createInternalTokens({ key: internalKey, service: 'media' }).mint('user');
+      await expect(ask(internal)).resolves.toMatchObject({ status: 200, body: { shown: [shown] } });
+      await expect(ask(token)).resolves.toMatchObject({ status: 401 });
+    });
 
     it('lets nobody in without a valid token', async () => {
       const expired = await issuer.issue({ userId, lifetimeSeconds: -1 });

@@ -1,4 +1,5 @@
 import { subscriptions } from '@chatplatform/contracts/events/subscriptions';
+import { createInternalTokens } from '@chatplatform/kit/access';
 import { systemClock } from '@chatplatform/kit/clock';
 import { loadConfig } from '@chatplatform/kit/config';
 import { connectEventBus, newEvent } from '@chatplatform/kit/events';
@@ -12,6 +13,7 @@ import { createOutboxRelay } from '@chatplatform/kit/outbox';
 import type { PendingEvent } from '@chatplatform/kit/outbox';
 import { runService } from '@chatplatform/kit/service';
 import { startUserAccess } from '@chatplatform/kit/user-access';
+import { internalRoutes } from './api/internal-routes.ts';
 import { userRoutes } from './api/routes.ts';
 import { userConfig } from './config.ts';
 import { collectionsOf } from './infrastructure/mongo/collections.ts';
@@ -49,7 +51,14 @@ await runService('user', async (context) => {
   onStop(() => subscription.close());
 
   const { verifier } = await startUserAccess(context, config, bus);
-  const app = createApp({ logger, routes: userRoutes({ core, verifier }) });
+  const tokens = createInternalTokens({ key: config.INTERNAL_TOKEN_KEY, service: 'user' });
+  const app = createApp({
+    logger,
+    routes: (express) => {
+      userRoutes({ core, verifier })(express);
+      internalRoutes({ ...core, tokens })(express);
+    },
+  });
   const server = await listen(app, config.HTTP_PORT);
   onStop(() => server.close());
   const management = await startManagementServer({

@@ -101,6 +101,7 @@ const OWN_SETTINGS: Record<
   media: (addresses, secrets) => ({
     ...mongo(addresses, 'media'),
     CHAT_URL: urlOf(addresses, 'chat'),
+    USER_URL: urlOf(addresses, 'user'),
     OBJECT_STORAGE_ENGINE: 'AzureBlob',
     AZURE_BLOB_CONNECTION_STRING: store(addresses, 'AZURE_BLOB_CONNECTION_STRING'),
     MEDIA_URL_SIGNING_KEY: secrets.mediaUrlSigningKey,

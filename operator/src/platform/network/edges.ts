@@ -56,6 +56,7 @@ function serviceEdges(): NetworkEdge[] {
     ...others.map((name) => between(name, 'auth')),
     between('gateway', 'chat'),
     between('media', 'chat'),
+    between('media', 'user'),
     // Requests of long polling that reached the wrong one.
     between('gateway', 'gateway'),
     between('notification', 'gateway'),

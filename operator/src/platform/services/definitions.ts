@@ -114,7 +114,9 @@ export const SERVICES: readonly ServiceDefinition[] = [
       merge(objectStorageSettings(platform), {
         config: {
           CHAT_URL: serviceUrl(platform, 'chat'),
+          USER_URL: serviceUrl(platform, 'user'),
           MEDIA_MAX_BYTES: String(platform.spec.limits.uploadBytes),
+          ...seconds('MEDIA_MAX_AGE_SECONDS', platform.spec.retention.pictures),
         },
         secrets: { MEDIA_URL_SIGNING_KEY: platform.credentials.mediaUrlSigningKey },
       }),

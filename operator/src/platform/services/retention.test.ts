@@ -15,11 +15,24 @@ test('what is kept how long is told to whom it concerns, and rolls nobody else',
   const rolled = SERVICES.filter(
     ({ name }) => configHashOf(plain, name) !== configHashOf(messages, name),
   ).map(({ name }) => name);
-  expect(rolled).toEqual(['chat']);
+  expect(rolled).toEqual(['chat', 'media']);
   expect(settingsOf('chat', { retention: { messages: '8760h' } })).toMatchObject({
     MESSAGE_MAX_AGE_SECONDS: String(365 * 86_400),
   });
   expect(settingsOf('chat', {})).not.toHaveProperty('MESSAGE_MAX_AGE_SECONDS');
+});
+
+test('pictures that nobody shows are kept as long as messages, or as long as they are to be', () => {
+  const age = 'MEDIA_MAX_AGE_SECONDS';
+  expect(settingsOf('media', {})).not.toHaveProperty(age);
+  expect(settingsOf('media', { retention: { messages: '48h' } })).toMatchObject({ [age]: '172800' });
+  expect(settingsOf('media', { retention: { messages: '48h', pictures: '24h' } })).toMatchObject({
+    [age]: '86400',
+  });
+  expect(settingsOf('media', { retention: { pictures: '24h' } })).toMatchObject({ [age]: '86400' });
+  expect(settingsOf('chat', { retention: { pictures: '24h' } })).not.toHaveProperty(
+    'MESSAGE_MAX_AGE_SECONDS',
+  );
 });
 
 test('the bucket of the platform’s own InfluxDB keeps all unless told otherwise; another’s is left as it is', () => {

@@ -29,3 +29,9 @@ export const revokedSessions = z.object({
   nextSince: timestamp,
 });
 export type RevokedSessions = z.infer<typeof revokedSessions>;
+
+/** `POST /internal/shown-media` of chat and of user: which of these media a message, or a profile, shows. */
+export const SHOWN_MEDIA_PATH = '/internal/shown-media';
+export const MOST_MEDIA_ASKED = 200;
+export const shownMediaRequest = z.strictObject({ mediaIds: z.array(entityId).max(MOST_MEDIA_ASKED) });
+export const shownMediaAnswer = z.object({ shown: z.array(entityId) });

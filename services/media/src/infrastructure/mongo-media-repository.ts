@@ -5,6 +5,7 @@ import type { OutboxEntry } from '@chatplatform/kit/mongo';
 import type { PendingEvent } from '@chatplatform/kit/outbox';
 import { unavailable } from '@chatplatform/kit/errors';
 import type { Collection, Db } from 'mongodb';
+import { firstIdAt } from '../core/domain/media.ts';
 import type { Media } from '../core/domain/media.ts';
 import type { MediaRepository } from '../core/ports/media-repository.ts';
 
@@ -41,6 +42,19 @@ export function createMongoMediaRepository(db: Db, options: MediaRepositoryOptio
     async existing(mediaIds) {
       const found = await media.find({ _id: { $in: [...mediaIds] } }, { projection: { _id: 1 } }).toArray();
       return new Set(found.map(({ _id }) => _id));
+    },
+    async idsBefore(cutoff, { after, limit }) {
+      const found = await media
+        // Ids begin with the time of the upload: by their order the last page ends where the young ones begin.
+        .find({ _id: { $gt: after, $lt: firstIdAt(cutoff) } }, { projection: { _id: 1 } })
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray();
+      return found.map(({ _id }) => _id);
+    },
+    async remove(mediaId) {
+      // Not before its event is published, or nobody would ever hear of it: a later run finds it again.
+      await media.deleteOne({ _id: mediaId, outbox: { $exists: false } });
     },
   };
 }

@@ -26,6 +26,12 @@ export function inMemoryProfiles(events: CloudEvent[]): ProfileRepository {
         )
         .sort(byUsername)
         .slice(0, limit),
+    shownMedia: async (mediaIds) =>
+      new Set(
+        [...rows.values()]
+          .flatMap(({ avatarMediaId }) => avatarMediaId ?? [])
+          .filter((id) => mediaIds.includes(id)),
+      ),
     async replace(next, event) {
       if (rows.get(next.id)?.revision !== next.revision - 1) return false;
       rows.set(next.id, next);

@@ -27,4 +27,6 @@ export interface EntryLog {
   readMessages(channelId: string, numbers: readonly number[]): Promise<Message[]>;
   /** The channels with a message that this medium is attached to; a deleted message has no attachments. */
   channelsWithMedium(mediaId: string): Promise<string[]>;
+  /** Which of these media a message has that is not deleted. */
+  attachedMedia(mediaIds: readonly string[]): Promise<ReadonlySet<string>>;
 }

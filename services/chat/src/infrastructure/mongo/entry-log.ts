@@ -98,6 +98,16 @@ export function createEntryLog(db: Db, events: EventKeeping): EntryLog {
       );
       return [...new Set(found.map(({ channelId }) => channelId))];
     },
+    async attachedMedia(mediaIds) {
+      const found = await onStore(() =>
+        entries
+          .find({ 'content.attachments.mediaId': { $in: [...mediaIds] } })
+          .project<{ content: { attachments: { mediaId: string }[] } }>({ 'content.attachments': 1 })
+          .toArray(),
+      );
+      const attached = new Set(found.flatMap(({ content }) => content.attachments.map((one) => one.mediaId)));
+      return new Set(mediaIds.filter((id) => attached.has(id)));
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { inMemoryObjectStore } from '../../testing/in-memory-object-store.ts';
 import type { Media, Variant } from '../domain/media.ts';
 import { objectKey } from '../domain/media.ts';
 import type { MediaRepository } from '../ports/media-repository.ts';
+import { expireMedia } from './expire-media.ts';
 import { sweepOrphans } from './sweep-orphans.ts';
 import { uploadPicture } from './upload-picture.ts';
 
@@ -26,6 +27,13 @@ function setUp() {
     },
     find: async (id) => known.get(id) ?? null,
     existing: async (ids) => new Set(ids.filter((id) => known.has(id))),
+    idsBefore: async (cutoff, { after, limit }) =>
+      [...known.values()]
+        .filter(({ id, createdAt }) => id > after && createdAt < cutoff)
+        .map(({ id }) => id)
+        .sort()
+        .slice(0, limit),
+    remove: async (id) => void known.delete(id),
   };
   const now = new Date();
   const deps = {
@@ -87,5 +95,40 @@ describe('the sweep', () => {
     }
     expect(await sweepOrphans(later)).toBe(450);
     expect(await keys()).toEqual([]);
+  });
+});
+
+describe('the expiry', () => {
+  it('copes with more than it looks up at once, asks everybody, and leaves what is young or shown', async () => {
+    const { deps, keys } = setUp();
+    const ids: string[] = [];
+    for (let count = 0; count < 450; count += 1)
+      ids.push((await uploadPicture(deps, { ownerId: newId(), file: Buffer.from('x') })).id);
+    const [first = '', second = ''] = [ids[0], ids[300]];
+    const asked: string[] = [];
+    const showing = (id: string) => ({
+      shown: async (mediaIds: readonly string[]) => {
+        asked.push(...mediaIds);
+        return new Set(mediaIds.filter((one) => one === id));
+      },
+    });
+    const uses = [showing(first), showing(second)];
+    expect(await expireMedia({ ...deps, uses }, deps.clock.now())).toBe(0);
+    const later = new Date(deps.clock.now().getTime() + 1);
+    expect(await expireMedia({ ...deps, uses }, later)).toBe(448);
+    expect(asked.toSorted()).toEqual([...ids, ...ids].toSorted());
+    expect(new Set((await keys()).map((key) => key.split('/')[0]))).toEqual(new Set([first, second]));
+  });
+
+  it('removes nothing when one of those who may show it cannot tell', async () => {
+    const { deps, keys } = setUp();
+    await uploadPicture(deps, { ownerId: newId(), file: Buffer.from('x') });
+    const uses = [
+      { shown: async () => new Set<string>() },
+      { shown: () => Promise.reject(new Error('away')) },
+    ];
+    const later = new Date(deps.clock.now().getTime() + 1);
+    await expect(expireMedia({ ...deps, uses }, later)).rejects.toThrow('away');
+    expect(await keys()).toHaveLength(2);
   });
 });

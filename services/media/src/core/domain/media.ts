@@ -38,6 +38,12 @@ export function mediaIdOf(key: string): string | null {
   return KEY.exec(key)?.[1] ?? null;
 }
 
+/** No UUIDv7 of that time or later is smaller. */
+export function firstIdAt(time: Date): string {
+  const hex = time.getTime().toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7`;
+}
+
 /** A UUIDv7 begins with the milliseconds of its making. */
 export function idCreatedAt(id: string): Date {
   return new Date(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16));

@@ -7,4 +7,8 @@ export interface MediaRepository {
   find(mediaId: string): Promise<Media | null>;
   /** Those of `mediaIds` that exist. */
   existing(mediaIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Ids of those uploaded before `cutoff` whose id comes after `after`, in the order of their ids. */
+  idsBefore(cutoff: Date, page: { readonly after: string; readonly limit: number }): Promise<string[]>;
+  /** Does nothing when there is none. */
+  remove(mediaId: string): Promise<void>;
 }

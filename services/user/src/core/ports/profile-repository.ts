@@ -9,6 +9,8 @@ export interface ProfileRepository {
   findByIds(ids: readonly string[]): Promise<readonly Profile[]>;
   /** Whose username or display name begins with this `searchKey`; ordered by username. */
   findByPrefix(key: string, limit: number): Promise<readonly Profile[]>;
+  /** Which of these media a profile shows. */
+  shownMedia(mediaIds: readonly string[]): Promise<ReadonlySet<string>>;
   /**
    * Stores the next revision together with the event that tells of it: both or neither.
    * @returns false, with nothing written, when the profile is no longer of the revision before

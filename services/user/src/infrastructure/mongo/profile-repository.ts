@@ -52,6 +52,13 @@ export function createProfileRepository(
         .toArray();
       return documents.map(toProfile);
     },
+    async shownMedia(mediaIds) {
+      const documents = await profiles
+        .find({ avatarMediaId: { $in: [...mediaIds] } })
+        .project<Pick<ProfileDocument, 'avatarMediaId'>>({ avatarMediaId: 1 })
+        .toArray();
+      return new Set(documents.flatMap(({ avatarMediaId }) => avatarMediaId ?? []));
+    },
     async replace({ id, revision, displayName, bio, avatarMediaId }, event) {
       const { matchedCount } = await profiles.updateOne(
         { _id: id, revision: revision - 1 },

@@ -107,6 +107,14 @@ describeWith('MONGODB_URL', 'repositories on MongoDB', (url) => {
       await expect(profiles.findById(profile.id)).resolves.toMatchObject({ revision: 3 });
     });
 
+    it('tell which media they show', async () => {
+      const [shown, other, nobodys] = [newId(), newId(), newId()];
+      for (const avatarMediaId of [shown, other, null])
+        await profiles.insertIfAbsent(someProfile({ avatarMediaId }));
+      await expect(profiles.shownMedia([shown, nobodys])).resolves.toEqual(new Set([shown]));
+      await expect(profiles.shownMedia([])).resolves.toEqual(new Set());
+    });
+
     it('are found by ids, ordered by username', async () => {
       const [b, a] = [someProfile({ username: 'zz-b' }), someProfile({ username: 'zz-a' })];
       await profiles.insertIfAbsent(b);

@@ -4,7 +4,7 @@ import type { Collection, Db } from 'mongodb';
 import { collectionsOf } from './collections.ts';
 
 /** Raise it with every change to `migrateSchema`. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 interface SchemaDocument {
   _id: 'schema';
@@ -18,6 +18,7 @@ export async function migrateSchema(db: Db): Promise<void> {
   const { profiles, friendRequests } = collectionsOf(db);
   await profiles.createIndex({ usernameKey: 1 });
   await profiles.createIndex({ displayNameKey: 1 });
+  await profiles.createIndex({ avatarMediaId: 1 });
   await createOutboxIndex(profiles);
   await friendRequests.createIndex({ requestId: 1 }, { unique: true });
   await friendRequests.createIndex({ members: 1, status: 1, createdAt: -1 });

@@ -112,6 +112,10 @@ export class ModelStore implements EntryLog, Projections {
     return Promise.reject(new Error('not modelled'));
   }
 
+  attachedMedia(): Promise<ReadonlySet<string>> {
+    return Promise.reject(new Error('not modelled'));
+  }
+
   /** A message is read as it stands. */
   readonly #current = (entry: Entry): Entry =>
     entry.type === 'message' ? { ...entry, message: this.messages.get(entry.seq) ?? entry.message } : entry;
