@@ -1,9 +1,14 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { CHAT_PLATFORM } from '@chatplatform/operator/caches';
 import { KINDS } from '@chatplatform/operator/platform/kinds';
+import { startApiProxy } from '../../operator/test/api-proxy.ts';
 import { eventually } from '../../operator/test/api-server.ts';
 import { demo } from '../../operator/test/platform-bench.ts';
 import { useCliBench } from './cli-bench.ts';
+import { cli } from './cli-process.ts';
 
 const { bench, run } = useCliBench();
 
@@ -33,6 +38,40 @@ describe('rotate', () => {
     const { metadata } = (await bench.lookUp(CHAT_PLATFORM, namespace, 'demo')) ?? {};
     expect(metadata?.annotations?.['chatplatform.dev/rotate']).toMatch(/^jwt-[\w-]+,redis-[\w-]+$/);
   }, 120_000);
+
+  test('asks again when somebody else wrote in between', async () => {
+    const namespace = await bench.server.namespace();
+    await bench.client.create(CHAT_PLATFORM, demo(namespace));
+    const proxy = await startApiProxy(bench.server.access);
+    const dir = await mkdtemp(join(tmpdir(), 'rotate-'));
+    const kubeconfig = join(dir, 'kubeconfig');
+    await writeFile(
+      kubeconfig,
+      JSON.stringify({
+        'current-context': 'c',
+        contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
+        clusters: [{ name: 'c', cluster: { server: proxy.access.server } }],
+        users: [{ name: 'u', user: {} }],
+      }),
+    );
+    let patches = 0;
+    proxy.decide(({ method }) => {
+      if (method !== 'PATCH') return 'pass';
+      patches += 1;
+      const other = { 'chatplatform.dev/rotate': 'redis-1', 'test/written': String(patches) };
+      return patches === 3 ? 'pass' : { after: bench.annotate(namespace, other) };
+    });
+    try {
+      const asked = await cli(['rotate', 'jwt', ...at(namespace)], { env: { KUBECONFIG: kubeconfig } });
+      expect(asked).toMatchObject({ code: 0, stderr: '' });
+    } finally {
+      await proxy.close();
+      await rm(dir, { recursive: true });
+    }
+    const { metadata } = (await bench.lookUp(CHAT_PLATFORM, namespace, 'demo')) ?? {};
+    expect(metadata?.annotations?.['chatplatform.dev/rotate']).toMatch(/^redis-1,jwt-[\w-]+$/);
+    expect(patches).toBe(3);
+  });
 
   test('says why it cannot, and what to do', async () => {
     const namespace = await bench.server.namespace();

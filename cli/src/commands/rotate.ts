@@ -2,7 +2,7 @@ import { CHAT_PLATFORM } from '@chatplatform/operator/caches';
 import { KINDS } from '@chatplatform/operator/platform/kinds';
 import { ROTATABLE, ROTATE_ANNOTATION } from '@chatplatform/operator/platform/secrets/rotation';
 import type { Rotatable } from '@chatplatform/operator/platform/secrets/rotation';
-import { formatTime } from '@chatplatform/operator/runtime/index';
+import { formatTime, isConflict } from '@chatplatform/operator/runtime/index';
 import type { KubeObject } from '@chatplatform/operator/runtime/index';
 import { CliError, UsageError } from '../cli-error.ts';
 import type { Command } from '../command-line/command.ts';
@@ -67,17 +67,34 @@ function sayWhatHoldsItBack({ session }: Call, platform: KubeObject, name: Rotat
   session.err.write(`one is under way (${rotation.request}): this one follows it\n`);
 }
 
-async function rotateOfPlatform(call: Call, name: Rotatable): Promise<void> {
-  const { session, args, cluster, waitMs } = call;
+/** How often others may write between our read and our write. */
+const ATTEMPTS = 10;
+
+/** Asks with the version that was read: another's request must not be lost. Answers what was read. */
+async function request(call: Call, name: Rotatable): Promise<KubeObject> {
+  const { session, args, cluster } = call;
   const { signal } = session;
-  const platform = await findPlatform(cluster, args.text('platform'), signal);
-  refuseWhatIsVain(call, platform, name);
-  // With the version that was read: another's request must not be lost.
-  const { namespace = '', name: platformName, resourceVersion, annotations } = platform.metadata;
-  const at = { namespace, name: platformName };
-  const annotation = withRequest(annotations?.[ROTATE_ANNOTATION], name, session.now());
-  const patch = { metadata: { resourceVersion, annotations: { [ROTATE_ANNOTATION]: annotation } } };
-  await cluster.client.mergePatch(CHAT_PLATFORM, at, patch, { signal });
+  for (let attempt = 1; ; attempt += 1) {
+    const platform = await findPlatform(cluster, args.text('platform'), signal);
+    refuseWhatIsVain(call, platform, name);
+    const { namespace = '', name: platformName, resourceVersion, annotations } = platform.metadata;
+    const annotation = withRequest(annotations?.[ROTATE_ANNOTATION], name, session.now());
+    const patch = { metadata: { resourceVersion, annotations: { [ROTATE_ANNOTATION]: annotation } } };
+    try {
+      await cluster.client.mergePatch(CHAT_PLATFORM, { namespace, name: platformName }, patch, { signal });
+      return platform;
+    } catch (error) {
+      // The operator writes its status there, many times while something is under way.
+      if (attempt === ATTEMPTS || !isConflict(error)) throw error;
+    }
+  }
+}
+
+async function rotateOfPlatform(call: Call, name: Rotatable): Promise<void> {
+  const { session, cluster, waitMs } = call;
+  const { signal } = session;
+  const platform = await request(call, name);
+  const at = { namespace: platform.metadata.namespace ?? '', name: platform.metadata.name };
   session.out.write(`${at.namespace}/${at.name} rotation of ${name} requested\n`);
   sayWhatHoldsItBack(call, platform, name);
   if (waitMs === undefined) return;
