@@ -79,6 +79,12 @@ export const httpProbe = (port: string, path: string, timing: Partial<Probe> = {
   ...timing,
 });
 
+/**
+ * Endpoints are withdrawn while a Pod stops: it goes on serving until everyone has heard of it, which on a busy node takes
+ * seconds, and drains only then.
+ */
+export const LATE_STOP = { preStop: { sleep: { seconds: 5 } } } as const;
+
 export interface PodOptions {
   readonly component: string;
   readonly containers: Container[];

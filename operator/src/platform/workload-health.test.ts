@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { KubeObject } from '../runtime/index.ts';
 import { objectLabels } from './labels.ts';
 import { observedFrom } from './observed.ts';
-import { deploymentHealth, statefulSetHealth } from './workload-health.ts';
+import { deploymentHealth, isBeingReplaced, statefulSetHealth } from './workload-health.ts';
 
 const metadata = (name: string, generation = 2) => ({
   name,
@@ -35,6 +35,9 @@ const complete = {
   availableReplicas: 2,
 };
 
+const overdue = { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' };
+const refused = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'exceeded quota' };
+
 describe('a Deployment', () => {
   test('that is not there is not made yet', () => {
     expect(health()).toMatchObject({ state: 'Progressing', reason: 'NotMade', serving: false });
@@ -52,6 +55,23 @@ describe('a Deployment', () => {
     ['nothing is known of it', {}, false],
   ])('progresses while %s', (_, status, serving) => {
     expect(health(deployment(status))).toMatchObject({ state: 'Progressing', serving });
+  });
+
+  test.each([
+    ['is, while Pods of the spec before are there', { ...complete, replicas: 3 }, true],
+    ['is, before its controller has seen the spec', { ...complete, observedGeneration: 1 }, true],
+    ['is not, though a Pod falters', { ...complete, availableReplicas: 1 }, false],
+    ['is not, once it has taken too long', { ...complete, replicas: 3, conditions: [overdue] }, false],
+    ['is not, where Pods are refused', { ...complete, replicas: 3, conditions: [refused] }, false],
+  ])('%s being replaced', (_, status, expected) => {
+    expect(isBeingReplaced(observedFrom([deployment(status)]), 'chat', 'demo-chat')).toBe(expected);
+  });
+
+  test('is not being replaced where a new Pod cannot come to serve', () => {
+    const waiting = { waiting: { reason: 'ImagePullBackOff' } };
+    const failing = pod({ containerStatuses: [{ name: 'chat', state: waiting }] });
+    const observed = observedFrom([deployment({ ...complete, replicas: 3 }), failing]);
+    expect(isBeingReplaced(observed, 'chat', 'demo-chat')).toBe(false);
   });
 
   test('scaled to nothing is ready with nothing', () => {

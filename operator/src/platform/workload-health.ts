@@ -143,18 +143,33 @@ const NONE = {
 const isTakenUp = (metadata: { generation?: number } | undefined, { observedGeneration }: typeof NONE) =>
   observedGeneration >= (metadata?.generation ?? 0);
 
-function deploymentRollout({ metadata, spec, status = {} }: Deployment): Rollout {
+interface DeploymentRollout extends Rollout {
+  /** No Pod of an earlier spec is left. */
+  readonly replaced: boolean;
+  /** It has not moved for longer than it may. */
+  readonly overdue: boolean;
+}
+
+/** What a Deployment reports by a condition of `type` and `status`; undefined when it does not. */
+const reported = ({ status }: Deployment, type: string, value: 'True' | 'False') =>
+  status?.conditions?.find((condition) => condition.type === type && condition.status === value);
+
+function deploymentRollout(deployment: Deployment): DeploymentRollout {
+  const { metadata, spec, status } = deployment;
   const wanted = spec?.replicas ?? 1;
-  const counts = { ...NONE, ...(status as Counts) };
+  const counts = { ...NONE, ...(status as Counts | undefined) };
+  const takenUp = isTakenUp(metadata, counts);
+  const updated = takenUp ? counts.updatedReplicas : 0;
   const ready = counts.availableReplicas;
-  const replaced = counts.updatedReplicas >= wanted && counts.replicas === counts.updatedReplicas;
-  const refused = status.conditions?.find((c) => c.type === 'ReplicaFailure' && c.status === 'True');
+  const replaced = takenUp && updated >= wanted && counts.replicas === updated;
   return {
-    complete: isTakenUp(metadata, counts) && replaced && ready >= wanted,
+    complete: replaced && ready >= wanted,
     ready,
     wanted,
-    updated: isTakenUp(metadata, counts) ? counts.updatedReplicas : 0,
-    failure: refused?.message,
+    updated,
+    failure: reported(deployment, 'ReplicaFailure', 'True')?.message,
+    replaced,
+    overdue: takenUp && reported(deployment, 'Progressing', 'False') !== undefined,
   };
 }
 
@@ -197,6 +212,19 @@ export function deploymentHealth(observed: Observed, component: string, name: st
   const deployment = observed.get(KINDS.deployment, name);
   if (deployment === undefined) return NOT_MADE;
   return judge(deploymentRollout(deployment as unknown as Deployment), podsOf(observed, component));
+}
+
+/**
+ * Whether the Pods of a Deployment are being replaced and nothing speaks against that coming to its end. One that has
+ * failed, or takes too long, is not waited for.
+ */
+export function isBeingReplaced(observed: Observed, component: string, name: string): boolean {
+  const deployment = observed.get(KINDS.deployment, name) as unknown as Deployment | undefined;
+  if (deployment === undefined) return false;
+  const { replaced, overdue, failure } = deploymentRollout(deployment);
+  return (
+    !replaced && !overdue && failure === undefined && podTrouble(podsOf(observed, component)) === undefined
+  );
 }
 
 /** Health of a component that is one StatefulSet. */

@@ -1,13 +1,16 @@
+import type { WorkloadName } from '../api/index.ts';
 import type { Component, ComponentHealth } from '../platform/component.ts';
 import { isSettled } from '../platform/component.ts';
 import { KINDS } from '../platform/kinds.ts';
-import { LABEL } from '../platform/labels.ts';
+import { LABEL, objectName } from '../platform/labels.ts';
 import type { Platform } from '../platform/model.ts';
 import { blockedWorkloads } from '../platform/references.ts';
+import { UPGRADE_ORDER } from '../platform/rollout.ts';
 import type { Stage } from '../platform/rollout.ts';
 import { SERVICE_LABEL } from '../platform/services/migrations.ts';
 import { opensAt } from '../platform/upgrade/maintenance-window.ts';
-import { restartsStore } from '../platform/upgrade/restart.ts';
+import { changesVersion, replacesPods } from '../platform/upgrade/restart.ts';
+import { isBeingReplaced } from '../platform/workload-health.ts';
 import {
   ApiError,
   ForeignObjectError,
@@ -19,6 +22,7 @@ import {
 import type { ApplyOptions, FieldConflict, KubeObject, ReconcileContext } from '../runtime/index.ts';
 import { observe } from './gather.ts';
 import type { Dependencies, Facts } from './gather.ts';
+import { Turn } from './turn.ts';
 
 export interface ComponentResult {
   readonly component: Component;
@@ -52,6 +56,10 @@ interface Order {
   readonly context: ReconcileContext;
 }
 
+interface OrderInTurn extends Order {
+  readonly turn: Turn;
+}
+
 /** Volumes have no owner under policy Retain: so they outlive the platform. */
 function ownerOf(object: KubeObject, { facts }: Order): KubeObject | undefined {
   const retained = object.kind === KINDS.persistentVolumeClaim.kind && facts.spec.storage.policy === 'Retain';
@@ -80,13 +88,40 @@ async function isAutoscaled(object: KubeObject, { dependencies, facts, context }
   });
 }
 
-/** When a restart that must not be now may be; undefined when there is nothing to hold. */
-function heldUntil(object: KubeObject, { dependencies, facts }: Order): number | undefined {
-  const isUp = facts.platform.status?.version?.current !== undefined;
-  const { maintenanceWindow } = facts.spec;
-  if (!isUp || maintenanceWindow === undefined) return undefined;
-  const observed = dependencies.caches.of(object).get(keyOf(object));
-  return restartsStore(object, observed) ? opensAt(maintenanceWindow, facts.now) : undefined;
+const present = (object: KubeObject, { dependencies }: Order) =>
+  dependencies.caches.of(object).get(keyOf(object));
+
+const isUp = ({ facts }: Order) => facts.platform.status?.version?.current !== undefined;
+
+/** Whoever could not be applied at the last look takes no turn from others: it may never come to use it. */
+const isStuck = ({ condition }: Component, { facts }: Order) =>
+  facts.platform.status?.conditions?.some(
+    ({ type, reason }) => type === condition && (reason === 'Obstructed' || reason === 'ApplyRefused'),
+  ) === true;
+
+function holdOfStore(object: KubeObject, order: Order): Hold | undefined {
+  const { maintenanceWindow } = order.facts.spec;
+  if (maintenanceWindow === undefined || !replacesPods(object, present(object, order))) return undefined;
+  const opens = opensAt(maintenanceWindow, order.facts.now);
+  if (opens === undefined) return undefined;
+  const message = `its restart waits for the maintenance window, which opens at ${formatTime(opens)}`;
+  return { reason: 'HeldByMaintenanceWindow', message };
+}
+
+function holdOfWorkload(object: KubeObject, component: Component, order: OrderInTurn): Hold | undefined {
+  const observed = present(object, order);
+  if (!replacesPods(object, observed) || changesVersion(object, observed)) return undefined;
+  const other = isStuck(component, order) ? undefined : order.turn.take(component.name);
+  return other === undefined
+    ? undefined
+    : { reason: 'RollingOut', message: `its Pods are replaced after those of ${other}` };
+}
+
+/** Why Pods that `object` would make anew are left for now; undefined when there is nothing to hold. */
+function holdOf(object: KubeObject, component: Component, order: OrderInTurn): Hold | undefined {
+  if (!isUp(order)) return undefined;
+  if (object.kind === KINDS.statefulSet.kind) return holdOfStore(object, order);
+  return object.kind === KINDS.deployment.kind ? holdOfWorkload(object, component, order) : undefined;
 }
 
 /** Applies one object of a component. Answers what stands in the way. */
@@ -127,19 +162,23 @@ interface Applied {
   readonly errors: Error[];
   /** What stands in the way without being an error: a kind that is not there, fields that others hold. */
   readonly obstacles: string[];
-  /** A restart that is put off, in words. */
-  held?: string;
+  readonly held: Hold | undefined;
 }
 
-async function applyComponent(component: Component, order: Order): Promise<Applied> {
+/** New Pods that are put off. */
+interface Hold {
+  readonly reason: string;
+  readonly message: string;
+}
+
+async function applyComponent(component: Component, order: OrderInTurn): Promise<Applied> {
   const desired = component.desired(order.platform, observe(order.dependencies, order.facts.key));
-  const applied: Applied = { desired, errors: [], obstacles: [] };
-  for (const object of desired) {
-    const held = heldUntil(object, order);
-    if (held !== undefined) {
-      applied.held = `its restart waits for the maintenance window, which opens at ${formatTime(held)}`;
-      continue;
-    }
+  // Decided for all objects before anything is awaited: so turns are taken in the order of the components.
+  const holds = desired.map((object) => holdOf(object, component, order));
+  const held = holds.find((hold) => hold !== undefined);
+  const applied: Applied = { desired, errors: [], obstacles: [], held };
+  for (const [i, object] of desired.entries()) {
+    if (holds[i] !== undefined) continue;
     try {
       const obstacle = await applyObject(object, component, order);
       if (obstacle !== undefined) applied.obstacles.push(obstacle);
@@ -167,7 +206,7 @@ function healthAfter(
     return { ...health, state: 'Degraded', reason: 'Obstructed', message: obstacles.join('; ') };
   }
   if (held !== undefined && isSettled(health)) {
-    return { ...health, state: 'Progressing', reason: 'HeldByMaintenanceWindow', message: held };
+    return { ...health, state: 'Progressing', ...held };
   }
   return health;
 }
@@ -191,14 +230,17 @@ function waitingHealth(component: Component, order: Order, stage: string): Compo
   return { ...health, state: 'Waiting', reason: 'Waiting', message: `waits for ${stage}` };
 }
 
+const isReplacing = (name: WorkloadName, { dependencies, facts, platform }: Order) =>
+  isBeingReplaced(observe(dependencies, facts.key), name, objectName(platform, name));
+
 /**
  * Applies stage after stage. A gate that is closed holds back what comes later while the platform comes up for the first
  * time; from then on later stages are kept as they should be even while a store restarts, and it is the versions of the
- * workloads that go step by step.
+ * workloads that go step by step, and Pods that are replaced for another reason, one workload after the other.
  */
 export async function rollOut(stages: readonly Stage[], order: Order): Promise<RolloutResult> {
   const blocked = blockedWorkloads(order.platform.missing) as ReadonlySet<string>;
-  const rolledOut = order.facts.platform.status?.version?.current !== undefined;
+  const turn = new Turn(() => UPGRADE_ORDER.filter((name) => isReplacing(name, order)));
   const results: ComponentResult[] = [];
   const errors: Error[] = [];
   const desired: KubeObject[] = [];
@@ -207,7 +249,7 @@ export async function rollOut(stages: readonly Stage[], order: Order): Promise<R
   const attend = async (component: Component): Promise<ComponentHealth> => {
     if (blocked.has(component.name)) return blockedHealth(component, order);
     if (waitingFor !== undefined) return waitingHealth(component, order, waitingFor.stage);
-    const applied = await applyComponent(component, order);
+    const applied = await applyComponent(component, { ...order, turn });
     errors.push(...applied.errors);
     desired.push(...applied.desired);
     return healthAfter(component, applied, order);
@@ -223,7 +265,7 @@ export async function rollOut(stages: readonly Stage[], order: Order): Promise<R
     const closed = healths.filter(
       ({ component, health }) => !isSettled(health) && !blocked.has(component.name),
     );
-    if (stage.gate && closed.length > 0 && !rolledOut) {
+    if (stage.gate && closed.length > 0 && !isUp(order)) {
       waitingFor ??= { stage: stage.name, waitsFor: describeResults(closed) };
     }
   }

@@ -4,7 +4,7 @@ import type { Component } from '../component.ts';
 import { contentHash } from '../hash.ts';
 import { LABEL, objectName } from '../labels.ts';
 import type { Platform } from '../model.ts';
-import { container, httpProbe, podTemplate } from '../pods.ts';
+import { LATE_STOP, container, httpProbe, podTemplate } from '../pods.ts';
 import { clusterService } from '../store.ts';
 import { deploymentHealth } from '../workload-health.ts';
 import { HTTP_PORT, MANAGEMENT_PORT, SERVICES, serviceSettings } from './definitions.ts';
@@ -84,11 +84,11 @@ function template(platform: Platform, service: ServiceDefinition): PodTemplateSp
           mounts: settings.mounts,
           resources,
           startup: httpProbe('management', '/livez', { periodSeconds: 1, failureThreshold: 120 }),
-          readiness: httpProbe('management', '/readyz', { periodSeconds: 3, failureThreshold: 2 }),
+          // A node that is short of CPU for some seconds must not cost the only Pod its endpoint: slow beats refused.
+          readiness: httpProbe('management', '/readyz', { periodSeconds: 3, failureThreshold: 5 }),
           liveness: httpProbe('management', '/livez', { periodSeconds: 10, failureThreshold: 3 }),
         }),
-        // Endpoints are withdrawn while the Pod stops: it goes on serving until everyone has heard of it.
-        lifecycle: { preStop: { sleep: { seconds: 3 } } },
+        lifecycle: LATE_STOP,
       },
     ],
   });

@@ -7,6 +7,7 @@ import type { KubeObject } from '../../runtime/index.ts';
 import { manifest } from '../component.ts';
 import { LABEL, objectLabels, objectName, selectorLabels } from '../labels.ts';
 import type { Platform } from '../model.ts';
+import { templateHash } from '../upgrade/restart.ts';
 
 /** Stateless workload: a Deployment that never drops below its size, and what goes with its number of Pods. */
 export function workloadObjects(
@@ -33,6 +34,7 @@ function deployment(platform: Platform, name: WorkloadName, template: PodTemplat
       name: objectName(platform, name),
       namespace: platform.namespace,
       labels: { ...objectLabels(platform, name), ...version },
+      annotations: templateHash(template),
     },
     spec: {
       // Left to the autoscaler when there is one: naming it here would fight it.

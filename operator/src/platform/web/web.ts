@@ -4,7 +4,7 @@ import { componentConfigMap } from '../configuration/configuration.ts';
 import { contentHash } from '../hash.ts';
 import { LABEL, objectName } from '../labels.ts';
 import type { Platform } from '../model.ts';
-import { container, httpProbe, podTemplate } from '../pods.ts';
+import { LATE_STOP, container, httpProbe, podTemplate } from '../pods.ts';
 import { tlsSecretName } from '../references.ts';
 import { kubeEnv } from '../services/service.ts';
 import { workloadObjects } from '../services/workload.ts';
@@ -49,8 +49,7 @@ function desired(platform: Platform): KubeObject[] {
           readiness: httpProbe('http', '/healthz', { periodSeconds: 3 }),
           liveness: httpProbe('http', '/healthz', { periodSeconds: 15, failureThreshold: 4 }),
         }),
-        // Stops taking connections only after the endpoints are withdrawn, and then drains.
-        lifecycle: { preStop: { sleep: { seconds: 3 } } },
+        lifecycle: LATE_STOP,
       },
     ],
   });
