@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StreamEntry } from '@chatplatform/contracts/http/stream';
+import { expect } from '@jest/globals';
 import sharp from 'sharp';
 import { v7 as newId } from 'uuid';
 import { administrator } from './administrator.ts';
@@ -123,12 +124,12 @@ class Load {
   }
 
   /** One request after the other, whether or not the ones before were answered. */
-  async run(signal: AbortSignal): Promise<void> {
+  async run(signal: AbortSignal, everyMs: number): Promise<void> {
     const begun = performance.now();
     const first = this.#made;
     while (!signal.aborted) {
       this.#tick();
-      const next = begun + (this.#made - first) * EVERY_MS;
+      const next = begun + (this.#made - first) * everyMs;
       await sleep(Math.max(0, next - performance.now()));
     }
     await Promise.all(this.#pending);
@@ -170,17 +171,45 @@ class Load {
   }
 }
 
-/** Does something to the platform while people use it, and counts what came of that. */
-export async function underLoad(work: () => Promise<void>): Promise<Tally> {
+export interface RunningLoad {
+  /** Ends it, and counts what came of it. */
+  end(): Promise<Tally>;
+  /** Ends it, whatever came of it. */
+  leave(): void;
+}
+
+/** People who use the platform until they are told to end. @param everyMs from one request to the next */
+export async function startLoad(everyMs: number): Promise<RunningLoad> {
   const load = await Load.start();
   const over = new AbortController();
+  const running = load.run(over.signal, everyMs);
+  return {
+    async end() {
+      over.abort();
+      await running;
+      return load.tally();
+    },
+    leave() {
+      over.abort();
+      load.leave();
+    },
+  };
+}
+
+/** Does something to the platform while people use it, and counts what came of that. */
+export async function underLoad(work: () => Promise<void>): Promise<Tally> {
+  const load = await startLoad(EVERY_MS);
   try {
-    const running = load.run(over.signal);
-    await work().finally(() => over.abort());
-    await running;
-    return await load.tally();
+    await work();
+    return await load.end();
   } finally {
-    over.abort();
     load.leave();
   }
+}
+
+export function expectNothingLost(tally: Tally): void {
+  const { requests, acknowledged, ...trouble } = tally;
+  console.log(`${requests} requests, ${acknowledged} messages acknowledged`);
+  expect(trouble).toEqual({ failures: [], lost: [], doubled: [] });
+  expect(acknowledged).toBeGreaterThan(requests / 4);
 }

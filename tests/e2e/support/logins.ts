@@ -2,7 +2,7 @@ import { connect } from 'amqplib';
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
 import { createClient } from 'redis';
-import { kubectl } from './kubectl.ts';
+import { getJson, kubectl } from './kubectl.ts';
 import { target } from './target.ts';
 
 /** Settings of services that hold logins, as their Secrets have them. */
@@ -13,6 +13,27 @@ export interface Logins {
   readonly POSTGRES_URL: string;
   readonly INFLUX_USERNAME: string;
   readonly INFLUX_PASSWORD: string;
+}
+
+export async function secretOf(component: string): Promise<Record<string, string>> {
+  const { data } = await getJson<{ data: Record<string, string> }>(
+    ...['secret', `${target.name}-${component}`, '-n', target.namespace],
+  );
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+  );
+}
+
+/** As services are given them now. */
+export async function loginsNow(): Promise<Logins> {
+  const [chat, analytics] = [await secretOf('chat'), await secretOf('analytics')];
+  const user = await kubectl(
+    ...['get', 'configmap', `${target.name}-analytics`, '-n', target.namespace],
+    ...['-o', 'jsonpath={.data.INFLUX_USERNAME}'],
+  );
+  const { AMQP_URL = '', REDIS_URL = '', MONGODB_URL = '' } = chat;
+  const { POSTGRES_URL = '', INFLUX_PASSWORD = '' } = analytics;
+  return { AMQP_URL, REDIS_URL, MONGODB_URL, POSTGRES_URL, INFLUX_PASSWORD, INFLUX_USERNAME: user };
 }
 
 /** The name of a Service is its address where the tests run: on the node, which the cluster's DNS does not serve. */
@@ -46,6 +67,11 @@ const ATTEMPTS: Readonly<Record<string, (logins: Logins) => Promise<unknown>>> =
     if (status !== 204) throw new Error(`unauthorized: ${status}`);
   },
 };
+
+export const STORES = Object.keys(ATTEMPTS);
+
+export const everyStore = (is: boolean): Record<string, boolean> =>
+  Object.fromEntries(STORES.map((name) => [name, is]));
 
 /** What each store says to the login: nothing else than a refusal is one. */
 const REFUSAL = /ACCESS.REFUSED|WRONGPASS|Authentication failed|authentication failed|unauthorized: 401/;
