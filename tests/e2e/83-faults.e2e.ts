@@ -22,7 +22,11 @@ const TOLD_WITHIN_MS = 30_000;
 const QUOTA = 'too-small';
 const at = ['-n', target.namespace];
 
-const podsNow = async () => (await getJson<{ items: unknown[] }>('pods', ...at)).items.length;
+/** As a quota counts them: a Pod that has run to its end is not in use. */
+async function podsNow(): Promise<number> {
+  const { items } = await getJson<{ items: { status: { phase: string } }[] }>('pods', ...at);
+  return items.filter(({ status }) => !['Succeeded', 'Failed'].includes(status.phase)).length;
+}
 
 const faults: readonly Fault[] = [
   {
