@@ -47,8 +47,16 @@ export const stages: readonly (readonly (readonly Suite[])[])[] = [
     [
       toolSuite('types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']),
       toolSuite('format', 'prettier', ['--check', '.']),
+      toolSuite('lint', 'eslint', ['.']),
+      toolSuite('client-build', 'npm', ['run', 'build', '-w', 'web']),
     ],
-    [toolSuite('lint', 'eslint', ['.']), toolSuite('client-build', 'npm', ['run', 'build', '-w', 'web'])],
+    [
+      jestSuite({
+        name: 'unit',
+        config: 'jest.config.mjs',
+        args: ['--testPathIgnorePatterns', INTEGRATION, '/node_modules/'],
+      }),
+    ],
   ],
   [
     [integration('reconcile', OPERATOR_FOLDERS, startCluster, { paths: RECONCILING })],
@@ -57,11 +65,6 @@ export const stages: readonly (readonly (readonly Suite[])[])[] = [
       integration('tools', TOOL_FOLDERS, startCluster),
     ],
     [
-      jestSuite({
-        name: 'unit',
-        config: 'jest.config.mjs',
-        args: ['--testPathIgnorePatterns', INTEGRATION, '/node_modules/'],
-      }),
       integration('services', SERVICE_FOLDERS, startServiceStores),
       jestSuite({ name: 'chaos', config: 'tests/chaos/jest.config.mjs' }),
     ],
