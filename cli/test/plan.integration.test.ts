@@ -112,7 +112,7 @@ describe('plan, by a real API server', () => {
     await bench.untilReady(namespace);
     const at = ['--namespace', namespace];
     expect((await plan(undefined, at)).code).toBe(0);
-    await bench.patch(namespace, { paused: true });
+    await bench.pause(namespace);
     await bench.client.delete(KINDS.service, { namespace, name: 'demo-user' });
     const finished = await plan(undefined, [...at, '-o', 'json']);
     expect(finished.code).toBe(2);
@@ -129,7 +129,7 @@ describe('plan, by a real API server', () => {
     const secret = await bench.lookUp(KINDS.secret, namespace, 'demo-credentials');
     const data = secret?.['data'] as Record<string, string>;
     // Everything that is derived from it changes with it.
-    await bench.patch(namespace, { paused: true });
+    await bench.pause(namespace);
     await bench.client.mergePatch(
       KINDS.secret,
       { namespace, name: 'demo-credentials' },

@@ -124,11 +124,7 @@ describe('a platform on a real API server', () => {
   test('paused: nothing is written until it is resumed', async () => {
     const namespace = await bench.start();
     await bench.untilReady(namespace);
-    await bench.patch(namespace, { paused: true, services: { chat: { replicas: 3 } } });
-    await eventually(
-      'Paused',
-      async () => condition(await bench.statusOf(namespace), 'Paused')?.status === 'True',
-    );
+    await bench.pause(namespace, { services: { chat: { replicas: 3 } } });
     await bench.client.delete(KINDS.service, { namespace, name: 'demo-user' });
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect(await bench.lookUp(KINDS.service, namespace, 'demo-user')).toBeUndefined();

@@ -124,6 +124,13 @@ export class PlatformBench {
     return this.client.mergePatch(CHAT_PLATFORM, { namespace, name: 'demo' }, { spec });
   }
 
+  /** Waits until the operator has seen it: until then it still mends what is changed by hand. */
+  async pause(namespace: string, spec: object = {}): Promise<void> {
+    await this.patch(namespace, { ...spec, paused: true });
+    const paused = async () => condition(await this.statusOf(namespace), 'Paused')?.status === 'True';
+    await eventually('Paused', paused, PATIENCE_MS);
+  }
+
   async statusOf(namespace: string): Promise<ChatPlatformStatus | undefined> {
     return (await this.lookUp(CHAT_PLATFORM, namespace, 'demo'))?.['status'] as
       ChatPlatformStatus | undefined;
