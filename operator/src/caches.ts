@@ -13,9 +13,6 @@ export const CHAT_PLATFORM: ResourceRef = {
   namespaced: true,
 };
 
-/** Index of every cache of owned objects: `<namespace>/<platform>`. */
-export const PLATFORM_INDEX = 'platform';
-
 /**
  * Pods are many and large, and are only looked at to say what ails them: of one that is well, hardly more is held than
  * that it is there.
@@ -50,7 +47,6 @@ function ownedOptions(resource: ResourceRef, namespace: string): CacheOptions {
     namespace,
     // Foreign objects, above all foreign Secrets, are never fetched into memory.
     labelSelector: MANAGED_SELECTOR,
-    indexes: { [PLATFORM_INDEX]: platformKeyOf },
     optional: OPTIONAL_KINDS.has(resource),
     ...(resource === KINDS.pod ? { transform: ailmentsOf } : {}),
   };

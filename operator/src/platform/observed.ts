@@ -15,9 +15,6 @@ export interface Kind {
   readonly kind: string;
 }
 
-export const ofComponent = (objects: readonly KubeObject[], component: string): KubeObject[] =>
-  objects.filter((object) => object.metadata.labels?.[LABEL.component] === component);
-
 const id = (kind: Kind, name: string) => `${kind.apiVersion}/${kind.kind}/${name}`;
 
 /** A view over the objects of one platform. */
@@ -29,7 +26,8 @@ export function observedFrom(objects: Iterable<KubeObject>): Observed {
   return {
     get: (kind, name) => byId.get(id(kind, name)),
     all,
-    ofComponent: (kind, component) => ofComponent(all(kind), component),
+    ofComponent: (kind, component) =>
+      all(kind).filter(({ metadata }) => metadata.labels?.[LABEL.component] === component),
   };
 }
 

@@ -1,13 +1,14 @@
 import { chatPlatformSchema, effectiveSpec } from '../api/index.ts';
 import type { ChatPlatform, EffectiveSpec } from '../api/index.ts';
-import { CHAT_PLATFORM, PLATFORM_INDEX } from '../caches.ts';
+import { CHAT_PLATFORM } from '../caches.ts';
 import { checkSpec } from '../checks/checks.ts';
 import type { Finding } from '../checks/finding.ts';
 import { checkSubject } from '../checks/subject.ts';
 import type { ClusterDns, Environment } from '../environment.ts';
 import type { ImageOverrides } from '../platform/images.ts';
 import { KINDS } from '../platform/kinds.ts';
-import { ofComponent, platformKeyOf } from '../platform/observed.ts';
+import { LABEL } from '../platform/labels.ts';
+import { platformKeyOf } from '../platform/observed.ts';
 import type { ClusterFacts } from '../platform/model.ts';
 import type { Kind, Observed } from '../platform/observed.ts';
 import { missingReferences, referencesOf } from '../platform/references.ts';
@@ -53,20 +54,22 @@ function parse(object: KubeObject): ChatPlatform {
 
 /** What the caches hold of one platform: read when it is asked for, since a decision looks at little of it. */
 export function observe({ caches }: Pick<Toolbox, 'caches'>, key: Key): Observed {
-  const { namespace } = parseKey(key);
-  const all = (kind: Kind) => caches.of(kind).byIndex(PLATFORM_INDEX, key);
+  const { namespace, name: platform } = parseKey(key);
+  const labelled = (kind: Kind, labels: Record<string, string> = {}) =>
+    caches.of(kind).list({ namespace, labels: { [LABEL.instance]: platform, ...labels } });
   return {
     get: (kind, name) => {
       const object = caches.of(kind).get(keyFor({ namespace, name }));
       return object !== undefined && platformKeyOf(object).includes(key) ? object : undefined;
     },
-    all,
-    ofComponent: (kind, component) => ofComponent(all(kind), component),
+    all: (kind) => labelled(kind),
+    ofComponent: (kind, component) => labelled(kind, { [LABEL.component]: component }),
   };
 }
 
-export function ownedObjects({ caches }: Pick<Toolbox, 'caches'>, key: Key): KubeObject[] {
-  return Object.values(KINDS).flatMap((kind) => caches.of(kind).byIndex(PLATFORM_INDEX, key));
+export function ownedObjects(toolbox: Pick<Toolbox, 'caches'>, key: Key): KubeObject[] {
+  const { all } = observe(toolbox, key);
+  return Object.values(KINDS).flatMap((kind) => all(kind));
 }
 
 /** Foreign Secrets are read one by one, by name, and forgotten: none is cached. */

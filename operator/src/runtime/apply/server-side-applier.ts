@@ -116,13 +116,7 @@ export class ServerSideApplier implements Applier {
     const wanted = new Set(desired.map((object) => `${gvk(object)} ${keyOf(object)}`));
     const surplus = this.#caches
       .all()
-      .flatMap((store) => {
-        // By key: to read hundreds of objects only to find that all are wanted would cost more than all else here.
-        const keys = store.keysByIndex('controller', uid);
-        return keys.flatMap((key) =>
-          wanted.has(`${gvk(store.resource)} ${key}`) ? [] : (store.get(key) ?? []),
-        );
-      })
+      .flatMap((store) => store.controlledBy(owner, (key) => !wanted.has(`${gvk(store.resource)} ${key}`)))
       .filter((object) => !isBeingDeleted(object) && !keep(object));
     for (const object of surplus) {
       await this.#client.delete(this.#caches.of(object).resource, locate(object), {

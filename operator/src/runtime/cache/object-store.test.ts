@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { KubeObject, ResourceRef } from '../object.ts';
 import { ObjectStore } from './object-store.ts';
-import type { Change } from './types.ts';
+import type { CacheListOptions, Change } from './types.ts';
 
 const PODS: ResourceRef = { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
 
@@ -49,14 +49,44 @@ describe('ObjectStore', () => {
     expect(store.get('chat/a')).toEqual(pod('a', 1));
   });
 
-  test('the controller index follows an object from owner to owner, and out', () => {
-    store.replaceAll([owned('a', 1, 'u1')], '1');
-    store.upsert(owned('a', 2, 'u2'));
-    expect(store.byIndex('controller', 'u1')).toEqual([]);
-    expect(store.byIndex('controller', 'u2')).toHaveLength(1);
-    store.remove(owned('a', 3, 'u2'));
-    expect(store.byIndex('controller', 'u2')).toEqual([]);
+  test('an index follows an object from value to value, and out; one that was not declared is a mistake', () => {
+    const colour = ({ metadata }: KubeObject) => Object.values(metadata.labels ?? {});
+    store = new ObjectStore({ resource: PODS, onHandlerError: () => undefined, indexes: { colour } });
+    store.replaceAll([pod('a', 1, { labels: { colour: 'red' } })], '1');
+    store.upsert(pod('a', 2, { labels: { colour: 'blue' } }));
+    expect(store.byIndex('colour', 'red')).toEqual([]);
+    expect(store.byIndex('colour', 'blue')).toHaveLength(1);
+    store.remove(pod('a', 3));
+    expect(store.byIndex('colour', 'blue')).toEqual([]);
     expect(() => store.byIndex('nope', '')).toThrow(TypeError);
+  });
+
+  test('what somebody controls: of his namespace, or of all if he has none; what only mentions him is not his', () => {
+    const owner = (extra: object): KubeObject => ({ ...pod('x', 1, { uid: 'u1', ...extra }), kind: 'X' });
+    const elsewhere = owned('c', 1, 'u1');
+    elsewhere.metadata.namespace = 'other';
+    const mentions = pod('d', 1, { annotations: { of: 'u1' } });
+    store.replaceAll([owned('a', 1, 'u1'), owned('b', 1, 'u2'), elsewhere, mentions], '1');
+    const keysOf = (by: KubeObject, isOf = (_: string) => true) =>
+      store.controlledBy(by, isOf).map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+    expect(keysOf(owner({}))).toEqual(['chat/a']);
+    expect(keysOf(owner({ namespace: undefined }))).toEqual(['chat/a', 'other/c']);
+    expect(keysOf(owner({}), (key) => key !== 'chat/a')).toEqual([]);
+    store.upsert(owned('a', 2, 'u2'));
+    expect(keysOf(owner({}))).toEqual([]);
+  });
+
+  test('a list of a namespace, and of labels', () => {
+    const elsewhere = pod('a', 1, { namespace: 'other', labels: { app: 'chat' } });
+    const mentions = pod('b', 1, { labels: { app: 'user' }, annotations: { app: 'chat' } });
+    store.replaceAll([pod('a', 1, { labels: { app: 'chat', of: 'x' } }), elsewhere, mentions], '1');
+    const found = (options: CacheListOptions) =>
+      store.list(options).map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+    expect(found({ namespace: 'chat' })).toEqual(['chat/a', 'chat/b']);
+    expect(found({ namespace: 'none' })).toEqual([]);
+    expect(found({ labels: { app: 'chat' } })).toEqual(['chat/a', 'other/a']);
+    expect(found({ namespace: 'chat', labels: { app: 'chat', of: 'x' } })).toEqual(['chat/a']);
+    expect(found({ namespace: 'chat', labels: { app: 'user', of: 'x' } })).toEqual([]);
   });
 
   test('a handler that throws stops neither the others nor the store', () => {

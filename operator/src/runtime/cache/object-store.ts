@@ -1,7 +1,14 @@
 import { controllerOf, keyOf, type Key, type KubeObject, type ResourceRef } from '../object.ts';
 import { KeyIndex } from './key-index.ts';
 import { PackedTexts } from './packed-texts.ts';
-import type { Cache, Change, ChangeHandler, IndexFunction, SubscribeOptions } from './types.ts';
+import type {
+  Cache,
+  CacheListOptions,
+  Change,
+  ChangeHandler,
+  IndexFunction,
+  SubscribeOptions,
+} from './types.ts';
 
 export interface ObjectStoreOptions {
   resource: ResourceRef;
@@ -10,11 +17,6 @@ export interface ObjectStoreOptions {
   /** A handler threw: its fault, which must stop neither the others nor the watch. */
   onHandlerError: (error: unknown) => void;
 }
-
-const controllerUid: IndexFunction = (object) => {
-  const uid = controllerOf(object)?.uid;
-  return uid === undefined ? [] : [uid];
-};
 
 /** Within one resource, resource versions are ordered as numbers. */
 const isNewer = (a: string | undefined, b: string | undefined): boolean => Number(a ?? 0) > Number(b ?? 0);
@@ -57,9 +59,8 @@ export class ObjectStore implements Cache {
     this.resource = options.resource;
     this.#transform = options.transform ?? ((object) => object);
     this.#onHandlerError = options.onHandlerError;
-    const indexes = { controller: controllerUid, ...options.indexes };
     this.#indexes = new Map(
-      Object.entries(indexes).map(([name, valuesOf]) => [name, new KeyIndex(valuesOf)]),
+      Object.entries(options.indexes ?? {}).map(([name, valuesOf]) => [name, new KeyIndex(valuesOf)]),
     );
   }
 
@@ -85,18 +86,43 @@ export class ObjectStore implements Cache {
     return text === undefined ? undefined : parse(text);
   }
 
-  list(): KubeObject[] {
-    return [...this.#texts.entries()].map(([, text]) => parse(text));
+  list({ namespace, labels = {} }: CacheListOptions = {}): KubeObject[] {
+    const wanted = Object.entries(labels);
+    const traces = wanted.map(([label, value]) => `${JSON.stringify(label)}:${JSON.stringify(value)}`);
+    const found: KubeObject[] = [];
+    for (const [, text] of this.#entries(namespace)) {
+      // Most are none of it, and to parse them would be most of the work; the same text may stand elsewhere in one, though.
+      if (!traces.every((trace) => text.includes(trace))) continue;
+      const object = parse(text);
+      if (wanted.every(([label, value]) => object.metadata.labels?.[label] === value)) found.push(object);
+    }
+    return found;
   }
 
   byIndex(name: string, value: string): KubeObject[] {
-    return this.keysByIndex(name, value).flatMap((key) => this.get(key) ?? []);
-  }
-
-  keysByIndex(name: string, value: string): Key[] {
     const index = this.#indexes.get(name);
     if (!index) throw new TypeError(`the cache of ${this.resource.plural} has no index ${name}`);
-    return [...index.get(value)];
+    return [...index.get(value)].flatMap((key) => this.get(key) ?? []);
+  }
+
+  /**
+   * Keys of what `owner` controls. What a namespaced owner controls is in its namespace; for one without, everything
+   * is looked through.
+   * @param isOf whether a key is of interest: the others are not parsed
+   */
+  controlledBy(owner: KubeObject, isOf: (key: Key) => boolean): KubeObject[] {
+    const { uid = '', namespace } = owner.metadata;
+    const found: KubeObject[] = [];
+    for (const [key, text] of this.#entries(namespace)) {
+      if (!isOf(key) || !text.includes(uid)) continue;
+      const object = parse(text);
+      if (controllerOf(object)?.uid === uid) found.push(object);
+    }
+    return found;
+  }
+
+  #entries(namespace: string | undefined): Iterable<[Key, string]> {
+    return namespace === undefined ? this.#texts.entries() : this.#texts.entriesIn(namespace);
   }
 
   subscribe(handler: ChangeHandler, { replay = true }: SubscribeOptions = {}): () => void {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { parseKey } from '../object.ts';
 import { PackedTexts } from './packed-texts.ts';
 
 const asObject = (texts: PackedTexts) => Object.fromEntries([...texts.entries()].sort());
@@ -38,6 +39,10 @@ describe('PackedTexts', () => {
         expect(texts.size).toBe(model.size);
         expect(asObject(texts)).toEqual(Object.fromEntries([...model].sort()));
         for (const [known, text] of model) expect(texts.get(known)).toBe(text);
+        for (const namespace of ['', 'ns2']) {
+          const expected = [...model].filter(([known]) => parseKey(known).namespace === namespace);
+          expect([...texts.entriesIn(namespace)].sort()).toEqual(expected.sort());
+        }
       }),
       { numRuns: 20 },
     );

@@ -107,10 +107,18 @@ export class PackedTexts {
   /** In no particular order; pages that are packed stay so. Do not change the map meanwhile. */
   *entries(): Generator<[Key, string]> {
     for (const [namespace, { pages }] of this.#namespaces) {
-      const prefix = namespace === '' ? '' : `${namespace}/`;
+      const prefix = prefixOf(namespace);
       for (const page of pages) {
         for (const [name, text] of page.open ?? this.#codec.decode(page.packed)) yield [prefix + name, text];
       }
+    }
+  }
+
+  /** Those of one namespace, in no particular order; its pages are open afterwards. Do not change the map meanwhile. */
+  *entriesIn(namespace: string): Generator<[Key, string]> {
+    const prefix = prefixOf(namespace);
+    for (const page of this.#namespaces.get(namespace)?.pages ?? []) {
+      for (const [name, text] of this.#textsOf(page)) yield [prefix + name, text];
     }
   }
 
@@ -186,6 +194,8 @@ export class PackedTexts {
     this.#openPages.delete(page);
   }
 }
+
+const prefixOf = (namespace: string): string => (namespace === '' ? '' : `${namespace}/`);
 
 const pageOf = ({ pages }: Namespace, name: string): Page =>
   // There is at least one, and the mask leads to one of them.

@@ -19,6 +19,13 @@ export interface SubscribeOptions {
   replay?: boolean;
 }
 
+export interface CacheListOptions {
+  /** Only objects of this one; empty = those of no namespace. @default all */
+  namespace?: string;
+  /** Only objects that have all of these. @default {} */
+  labels?: Readonly<Record<string, string>>;
+}
+
 /** A local, eventually consistent copy of one resource. */
 export interface Cache {
   readonly resource: ResourceRef;
@@ -27,8 +34,9 @@ export interface Cache {
   /** False while the API server does not know the kind: only ever so of an optional one. */
   isServed(): boolean;
   get(key: Key): KubeObject | undefined;
-  list(): KubeObject[];
-  /** Objects of one index value. The index `controller` (uid of the controlling owner) is always there. */
+  /** In no particular order. Of one namespace it is cheap: no other is looked at. */
+  list(options?: CacheListOptions): KubeObject[];
+  /** Objects of one value of a declared index. @throws TypeError when it was not declared */
   byIndex(index: string, value: string): KubeObject[];
   readonly size: number;
   /** Calls `handler` for each change from now on; before that, unless told not to, for what is held already. */
@@ -48,6 +56,10 @@ export interface CacheOptions {
    * @default false: until the kind is served the cache does not sync
    */
   optional?: boolean;
+  /**
+   * For lookups that no namespace narrows: an index takes memory, some hundred bytes an object.
+   * @default none
+   */
   indexes?: Record<string, IndexFunction>;
   /** Drops what nobody reads, to save memory. Runs after `managedFields` are gone. @default identity */
   transform?: (object: KubeObject) => KubeObject;
