@@ -7,7 +7,15 @@ export type {
   ConflictPolicy,
   PruneOptions,
 } from './apply/types.ts';
-export type { Cache, CacheListOptions, CacheOptions, CacheSet, Change, ChangeHandler, IndexFunction } from './cache/types.ts';
+export type {
+  Cache,
+  CacheListOptions,
+  CacheOptions,
+  CacheSet,
+  Change,
+  ChangeHandler,
+  IndexFunction,
+} from './cache/types.ts';
 export type { ApiClient, JsonPatchOperation, ListPage, WatchEvent } from './client/types.ts';
 export { backoff, sleep, systemClock, type BackoffOptions, type Clock, type Random } from './clock.ts';
 export type {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createProgress } from './progress.ts';
-import { installRemainingPackages } from './npm-packages.ts';
+import { installClientPackages } from './npm-packages.ts';
 import { repositoryRoot } from './paths.ts';
 
 const progress = createProgress({ isTTY: false, columns: 80, write: () => undefined }, () => 0);
@@ -52,32 +52,35 @@ async function installations(): Promise<string[]> {
   return calls.split('\n').filter((call) => /^(ci|install) /.test(call));
 }
 
-const addRemaining = () => installRemainingPackages(repository, join(repository, 'logs'), progress);
+const addClients = () => installClientPackages(repository, join(repository, 'logs'), progress);
 
 const ofTheLauncher: unknown = expect.stringMatching(/^ci --workspace infra\/local --omit=dev /);
 const ofAll: unknown = expect.stringMatching(/^ci --prefer-offline /);
-const remaining: unknown = expect.stringMatching(/^install --no-save /);
+const ofTheClient: unknown = expect.stringMatching(/^install --no-save --workspace web --workspace cli /);
 
-test('`up` starts with the packages of the launcher and adds the others once', async () => {
+test('`up` starts with the packages of the launcher and adds those of the client once', async () => {
   expect(await launch('up')).toBe(0);
   expect(await installations()).toEqual([ofTheLauncher]);
-  await addRemaining();
-  expect(await installations()).toEqual([remaining]);
-  await addRemaining();
+  await addClients();
+  expect(await installations()).toEqual([ofTheClient]);
+  await addClients();
   expect(await launch('up')).toBe(0);
-  expect(await launch('test')).toBe(0);
   expect(await installations()).toEqual([]);
 });
 
-test('a command that needs all packages installs them, also after those of the launcher', async () => {
-  await launch('status');
-  expect(await installations()).toEqual([ofTheLauncher]);
-  await launch('test');
-  expect(await installations()).toEqual([ofAll]);
-  await addRemaining();
-  await launch('up');
-  expect(await installations()).toEqual([]);
-});
+test.each(['status', 'up'])(
+  'a command that needs all packages installs them, also after `%s`',
+  async (command) => {
+    await launch(command);
+    if (command === 'up') await addClients();
+    await installations();
+    await launch('test');
+    expect(await installations()).toEqual([ofAll]);
+    await addClients();
+    await launch('up');
+    expect(await installations()).toEqual([]);
+  },
+);
 
 test('a lockfile that has changed is installed anew', async () => {
   await launch('test');
@@ -91,11 +94,11 @@ test('a lockfile that has changed is installed anew', async () => {
 test('an addition that was interrupted is begun anew from a clean folder', async () => {
   await launch('up');
   await writeFile(join(repository, 'npm_fails'), '');
-  await expect(addRemaining()).rejects.toThrow('npm');
+  await expect(addClients()).rejects.toThrow('npm');
   await rm(join(repository, 'npm_fails'));
   await installations();
   await launch('up');
   expect(await installations()).toEqual([ofTheLauncher]);
-  await addRemaining();
-  expect(await installations()).toEqual([remaining]);
+  await addClients();
+  expect(await installations()).toEqual([ofTheClient]);
 });

@@ -18,7 +18,7 @@ export async function ensureInfluxd(context: ArtifactContext): Promise<string> {
   const folder = await ensureArtifact(context, {
     name: 'influxdb',
     version: versions.influxdb,
-    inputs: [versions.flux, process.arch, standIns.hash, ...TAGS],
+    inputs: [versions.flux, process.arch, standIns.hash, C_FLAGS, ...TAGS],
     title: 'Compile InfluxDB',
     compile: true,
     needs: () => ensureLibflux(context),
@@ -29,6 +29,9 @@ export async function ensureInfluxd(context: ArtifactContext): Promise<string> {
 
 /** `fipsonly` leaves Flux's drivers of SQL Server and Snowflake out, and with them the SDKs of two clouds. */
 const TAGS = ['sqlite_foreign_keys', 'sqlite_json', 'fipsonly'];
+
+/** All the C is SQLite, which holds a few settings: optimised, it would take as long to compile as all of InfluxDB's own Go. */
+const C_FLAGS = '-O0';
 
 async function buildInfluxd(
   context: ArtifactContext,
@@ -52,7 +55,7 @@ async function buildInfluxd(
       PKG_CONFIG: pkgConfig,
       PKG_CONFIG_PATH: libflux,
       // flux.pc holds no paths: Go's build cache would otherwise keep those of a folder that is gone.
-      CGO_CFLAGS: `-O1 -I${libflux}/include`,
+      CGO_CFLAGS: `${C_FLAGS} -I${libflux}/include`,
       CGO_LDFLAGS: `-L${libflux}`,
     },
     what: 'InfluxDB',

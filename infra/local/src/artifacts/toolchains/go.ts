@@ -19,6 +19,9 @@ const MINIMUM = [1, 25] as const;
 /** From here on `go` fetches a newer toolchain by itself. */
 const FETCHES_TOOLCHAINS = [1, 21] as const;
 
+/** Each compiler lives for seconds: to collect its garbage seldom saves a fifth of the work, for some 100 MiB more each. */
+const LITTLE_COLLECTION = { GOGC: '400', GOMEMLIMIT: '1GiB' };
+
 /** A Go that compiles the modules: the machine's own where it is new enough, else one from the Go module proxy. */
 export async function ensureGo(context: ArtifactContext, step: BuildStep): Promise<GoToolchain> {
   const env: NodeJS.ProcessEnv = {
@@ -28,6 +31,7 @@ export async function ensureGo(context: ArtifactContext, step: BuildStep): Promi
     GO111MODULE: 'on',
     GOTOOLCHAIN: 'local',
     GOCACHE: join(context.cacheDirectory, 'go-build'),
+    ...LITTLE_COLLECTION,
   };
   let own = await askVersion('go', ['version']);
   if (isAtLeast(own, MINIMUM)) return { command: 'go', env };

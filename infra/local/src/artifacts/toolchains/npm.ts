@@ -32,9 +32,14 @@ export async function npmCi(
   await npm(step, installation, ['ci', '--omit=dev', '--ignore-scripts', ...QUICKLY, ...args]);
 }
 
-/** Adds what the lockfile in `cwd` says and is not there; leaves what is there in place, and the lockfile alone. */
-export function npmAddMissing(step: BuildStep, installation: Installation): Promise<void> {
-  return npm(step, installation, ['install', '--no-save', ...QUICKLY]);
+/** Adds what the lockfile in `cwd` says of these workspaces and is not there; leaves alone what is there, and the lockfile. */
+export function npmAddMissing(
+  step: BuildStep,
+  installation: Installation,
+  workspaces: readonly string[],
+): Promise<void> {
+  const args = workspaces.flatMap((workspace) => ['--workspace', workspace]);
+  return npm(step, installation, ['install', '--no-save', ...args, ...QUICKLY]);
 }
 
 function npm(step: BuildStep, installation: Installation, args: readonly string[]): Promise<void> {

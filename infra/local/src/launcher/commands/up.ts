@@ -12,7 +12,7 @@ import { readClusterRecord, writeClusterRecord } from '../cluster-record.ts';
 import type { ClusterRecord } from '../cluster-record.ts';
 import { exclusively } from '../exclusive.ts';
 import { lockFile } from '../paths.ts';
-import { installRemainingPackages } from '../npm-packages.ts';
+import { installClientPackages } from '../npm-packages.ts';
 import type { Session } from '../session.ts';
 
 /** Brings up a cluster and a platform on it, and prints how to reach it. Continues what an earlier run has begun. */
@@ -23,7 +23,7 @@ export async function up(session: Session, context: string | undefined): Promise
   await exclusively(lockFile(session.userId), 'up', async () => {
     await checkStateFolder(session.state);
     await writeClusterRecord(session.state, chosen);
-    const npmPackages = installRemainingPackages(session.repository, session.layout.logs, session.progress);
+    const npmPackages = installClientPackages(session.repository, session.layout.logs, session.progress);
     npmPackages.catch(() => undefined); // awaited below, or by what needs them
     const cluster = await bringUpCluster(session, chosen, npmPackages);
     const access = await installPlatform({
