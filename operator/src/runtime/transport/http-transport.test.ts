@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { FakeClock } from '../../../test/fake-clock.ts';
 import { json, startFakeServer, type FakeServer } from '../../../test/fake-server.ts';
 import { eventually } from '../../../test/api-server.ts';
 import { systemClock } from '../clock.ts';
@@ -58,6 +59,12 @@ describe('HttpTransport', () => {
     expect(server.connections()).toBe(1);
     await Promise.all(Array.from({ length: 1000 }, () => transport.send(get)));
     expect(server.connections()).toBe(2);
+  });
+
+  test('there is no rate limit: a thousand writes need no time to pass', async () => {
+    open({ clock: new FakeClock() });
+    await Promise.all(Array.from({ length: 1000 }, () => transport.send(post)));
+    expect(server.requests).toHaveLength(1000);
   });
 
   test('an error answer is an ApiError with reason, message and details', async () => {

@@ -10,7 +10,7 @@ import { ensureCargo } from '../toolchains/rust.ts';
 import { versions } from './versions.ts';
 
 /**
- * `influxd` 2 without its pages, Jsonnet, and Flux's drivers of clouds' databases; linked with the C library of the build
+ * `influxd` 2 without its pages, Jsonnet, and Flux's drivers of others' databases; linked with the C library of the build
  * machine, so it runs there and on newer ones.
  */
 export async function ensureInfluxd(context: ArtifactContext): Promise<string> {

@@ -11,7 +11,7 @@ const FOLDER = 'infra/local/go/stand-ins';
 /**
  * Modules of a few lines that take the place of large ones, which a program names and the embedded node has no use for:
  * clients of other stores, of clouds. They fail with words when they are called after all. Compiling what they stand for
- * would be half of Jaeger's compile and a third of InfluxDB's.
+ * would be half of the work.
  */
 export interface StandIns {
   /** Changes with their sources. */

@@ -1,0 +1,3 @@
+module cloud.google.com/go/bigtable
+
+go 1.18

@@ -1,0 +1,3 @@
+module github.com/SAP/go-hdb
+
+go 1.18

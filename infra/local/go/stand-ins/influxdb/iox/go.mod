@@ -1,0 +1,3 @@
+module github.com/influxdata/influxdb-iox-client-go
+
+go 1.18

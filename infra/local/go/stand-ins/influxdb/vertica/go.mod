@@ -1,0 +1,3 @@
+module github.com/vertica/vertica-sql-go
+
+go 1.18
