@@ -20,9 +20,7 @@ import type { ObjectStore } from './core/ports/object-store.ts';
 import { migrateSchema } from './infrastructure/mongo-media-repository.ts';
 import { createObjectStore } from './infrastructure/object-store.ts';
 import { startMedia } from './media-service.ts';
-
-const needed = ['MONGODB_URL', 'AMQP_URL', 'AZURE_BLOB_CONNECTION_STRING'].find((key) => !process.env[key]);
-const INTERNAL_TOKEN_KEY = Buffer.alloc(32, 7).toString('base64');
+import { INTERNAL_TOKEN_KEY, mediaSettings, missingStore } from './testing/media-settings.ts';
 
 /** Plays a service that shows media to people. */
 async function startShowing(service: string) {
@@ -44,7 +42,7 @@ async function startShowing(service: string) {
   return { state, url: `http://127.0.0.1:${port}`, close: () => server.close() };
 }
 
-describeWith(needed ?? 'MONGODB_URL', 'pictures that are older than asked', () => {
+describeWith(missingStore() ?? 'MONGODB_URL', 'pictures that are older than asked', () => {
   const name = `media-test-${newId().slice(-12)}`;
   const logger = createLogger({ service: name, level: 'silent' });
   const stops: (() => Promise<void> | void)[] = [];
@@ -58,24 +56,13 @@ describeWith(needed ?? 'MONGODB_URL', 'pictures that are older than asked', () =
 
   beforeAll(async () => {
     [issuer, chat, user] = [await startTokenIssuer(), await startShowing('chat'), await startShowing('user')];
-    const database = name.replaceAll('-', '_');
-    Object.assign(process.env, {
-      HTTP_PORT: '0',
-      MANAGEMENT_PORT: '0',
-      PUBLIC_URL: 'https://chat.example.org',
-      JWKS_URL: issuer.jwksUrl,
-      INTERNAL_TOKEN_KEY,
-      CHAT_URL: chat.url,
-      USER_URL: user.url,
-      MONGODB_DATABASE: database,
-      OBJECT_STORAGE_ENGINE: 'AzureBlob',
-      OBJECT_STORAGE_BUCKET: name,
-      MEDIA_URL_SIGNING_KEY: 'a-signing-key-of-thirty-two-bytes',
-      MEDIA_MAX_AGE_SECONDS: '1',
-      MEDIA_EXPIRY_INTERVAL_SECONDS: '1',
-    });
+    const [chatUrl, userUrl] = [chat.url, user.url];
+    const settings = mediaSettings({ name, jwksUrl: issuer.jwksUrl, chatUrl, userUrl });
+    const expiry = { MEDIA_MAX_AGE_SECONDS: '1', MEDIA_EXPIRY_INTERVAL_SECONDS: '1' };
+    Object.assign(process.env, settings, expiry);
     const config = loadMediaConfig();
-    mongo = await connectMongo({ url: process.env['MONGODB_URL'] ?? '', database });
+    const url = process.env['MONGODB_URL'] ?? '';
+    mongo = await connectMongo({ url, database: settings.MONGODB_DATABASE });
     objects = await createObjectStore(config);
     await objects.prepare();
     await migrateSchema(mongo.db);

@@ -6,12 +6,12 @@ import { connectMongo } from '@chatplatform/kit/mongo';
 import { eventually } from '@chatplatform/kit/testing/eventually';
 import { freePort, readiness, runProgram, SERVE } from '@chatplatform/kit/testing/program';
 import { describeWith } from '@chatplatform/kit/testing/require-store';
+import { missingStore } from './testing/media-settings.ts';
 
 const cwd = fileURLToPath(new URL('..', import.meta.url));
-const needed = ['AMQP_URL', 'MONGODB_URL', 'AZURE_BLOB_CONNECTION_STRING'].find((key) => !process.env[key]);
 const { AMQP_URL = '', MONGODB_URL = '', AZURE_BLOB_CONNECTION_STRING = '' } = process.env;
 
-describeWith(needed ?? 'AMQP_URL', 'media as a process', () => {
+describeWith(missingStore() ?? 'AMQP_URL', 'media as a process', () => {
   const name = `media-${newId().slice(-12)}`;
   const stores = {
     MONGODB_URL,

@@ -21,13 +21,12 @@ import { loadMediaConfig } from './config.ts';
 import { migrateSchema } from './infrastructure/mongo-media-repository.ts';
 import { createObjectStore } from './infrastructure/object-store.ts';
 import { startMedia } from './media-service.ts';
+import { INTERNAL_TOKEN_KEY, mediaSettings, missingStore } from './testing/media-settings.ts';
 
 const { MONGODB_URL, AMQP_URL } = process.env;
-const needed = ['MONGODB_URL', 'AMQP_URL', 'AZURE_BLOB_CONNECTION_STRING'].find((key) => !process.env[key]);
 const MAX_BYTES = 200_000;
-const INTERNAL_TOKEN_KEY = Buffer.alloc(32, 7).toString('base64');
 
-describeWith(needed ?? 'MONGODB_URL', 'the media service', () => {
+describeWith(missingStore() ?? 'MONGODB_URL', 'the media service', () => {
   const name = `media-test-${newId().slice(-12)}`;
   const logger = createLogger({ service: name, level: 'silent' });
   const ownerId = newId();
@@ -74,23 +73,11 @@ describeWith(needed ?? 'MONGODB_URL', 'the media service', () => {
     await new Promise<void>((listening) => chat.listen(0, '127.0.0.1', listening));
     stops.push(() => void chat.close());
     const { port: chatPort } = chat.address() as AddressInfo;
-    const database = name.replaceAll('-', '_');
-    Object.assign(process.env, {
-      HTTP_PORT: '0',
-      MANAGEMENT_PORT: '0',
-      PUBLIC_URL: 'https://chat.example.org',
-      JWKS_URL: issuer.jwksUrl,
-      INTERNAL_TOKEN_KEY,
-      CHAT_URL: `http://127.0.0.1:${chatPort}`,
-      USER_URL: `http://127.0.0.1:${chatPort}`,
-      MONGODB_DATABASE: database,
-      OBJECT_STORAGE_ENGINE: 'AzureBlob',
-      OBJECT_STORAGE_BUCKET: name,
-      MEDIA_URL_SIGNING_KEY: 'a-signing-key-of-thirty-two-bytes',
-      MEDIA_MAX_BYTES: String(MAX_BYTES),
-    });
+    const chatUrl = `http://127.0.0.1:${chatPort}`;
+    const settings = mediaSettings({ name, jwksUrl: issuer.jwksUrl, chatUrl, userUrl: chatUrl });
+    Object.assign(process.env, settings, { MEDIA_MAX_BYTES: String(MAX_BYTES) });
     const config = loadMediaConfig();
-    mongo = await connectMongo({ url: MONGODB_URL ?? '', database });
+    mongo = await connectMongo({ url: MONGODB_URL ?? '', database: settings.MONGODB_DATABASE });
     const started = await startMedia({ name, logger, onStop: (stop) => void stops.push(stop) }, config);
     base = `http://127.0.0.1:${started.port}`;
     management = `http://127.0.0.1:${started.managementPort}`;
