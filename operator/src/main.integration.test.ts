@@ -94,11 +94,11 @@ describe('the operator as a process', () => {
     const lines = (await output).trim().split('\n');
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('METRICS_PORT');
-  }, 20_000);
+  });
 
   test('without a way into a cluster it says what to set', async () => {
     const { child, output } = launch({ KUBECONFIG: '' });
     expect(await once(child, 'exit')).toEqual([1, null]);
     expect(await output).toContain('set KUBECONFIG');
-  }, 20_000);
+  });
 });

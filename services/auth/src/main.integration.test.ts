@@ -79,7 +79,7 @@ describeWith('AMQP_URL', 'auth as a process, with RabbitMQ', (amqpUrl) => {
         async () => (await schema.pool.query<{ event_id: string }>('SELECT event_id FROM outbox')).rows,
         (rows) => rows.length === 0,
       );
-    }, 20_000);
+    });
 
     it('keeps passwords and tokens out of its log', () => {
       expect(service.output()).toContain('"msg":"request"');
@@ -108,6 +108,6 @@ describeWith('AMQP_URL', 'auth as a process, with RabbitMQ', (amqpUrl) => {
       expect(fatal).toHaveLength(1);
       for (const key of ['JWT_SIGNING_KEY', 'SQL_ENGINE', 'BOOTSTRAP_ADMIN_PASSWORD'])
         expect(fatal[0]).toContain(key);
-    }, 20_000);
+    });
   });
 });

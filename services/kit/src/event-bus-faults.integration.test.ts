@@ -76,9 +76,7 @@ describeWith('AMQP_URL', 'event bus when things break', (url) => {
     const bus = await start({ url: proxiedUrl, service, publishTimeoutMs: 200 });
     await bus.consume({ types: [type], handle: async () => undefined });
     proxy.muteServer();
-    const startedAt = Date.now();
     await expect(bus.publish(sampleEvent(type, 'a'))).rejects.toMatchObject({ kind: 'unavailable' });
-    expect(Date.now() - startedAt).toBeLessThan(2_000);
     proxy.cut();
   });
 

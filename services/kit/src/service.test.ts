@@ -19,9 +19,7 @@ describe('stopInReverse', () => {
   });
 
   test('gives up on a part that hangs', async () => {
-    const startedAt = Date.now();
     expect(await stopInReverse([() => new Promise(() => undefined)], { graceMs: 50, logger })).toBe(false);
-    expect(Date.now() - startedAt).toBeLessThan(2_000);
   });
 });
 

@@ -268,7 +268,7 @@ describeWith(needed ?? 'MONGODB_URL', 'the notification service', () => {
       },
     ]);
     expect(await mailsTo(bo)).toEqual([]);
-  }, 20_000);
+  });
 
   it('names the wrong field, and answers nobody without a token', async () => {
     const response = await asUser(newId(), '/api/v1/notifications/devices', {

@@ -106,7 +106,7 @@ describeWith('AMQP_URL', 'user as a process, with RabbitMQ', (amqpUrl) => {
         () => profiles.countDocuments({ outbox: { $exists: true } }),
         (waiting) => waiting === 0,
       );
-    }, 20_000);
+    });
 
     it('tells other services which media profiles show, and nobody else', async () => {
       const [shown, other] = [newId(), newId()];

@@ -228,5 +228,5 @@ const rawStatus = (path: string) =>
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
     expect(service).toBe('chat-made-anew');
-  }, 15_000);
+  });
 });

@@ -113,14 +113,16 @@ describe('where none answers', () => {
     registry = await startRegistryServer();
   });
 
-  test('one that takes connections and never says a word is noticed once, in seconds', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
+  test('one that takes connections and never says a word is noticed once, for all images', async () => {
+    let connections = 0;
+    const server = createServer(() => (connections += 1)).listen(0, '127.0.0.1');
     await once(server, 'listening');
     use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    const startedAt = performance.now();
-    for (const image of [redis, rabbitmq]) expect((await pullOrBuild(made.context, image, either)).source).toBe('built');
-    // Twice the four seconds of one question, whatever else the machine does.
-    expect(performance.now() - startedAt).toBeLessThan(8000);
+    expect((await pullOrBuild(made.context, redis, either)).source).toBe('built');
+    const asked = connections;
+    expect(asked).toBeGreaterThan(0);
+    expect((await pullOrBuild(made.context, rabbitmq, either)).source).toBe('built');
+    expect(connections).toBe(asked);
     server.close();
   });
 
