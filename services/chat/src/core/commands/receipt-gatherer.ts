@@ -24,7 +24,12 @@ interface Gathering {
 export function createReceiptGatherer({ appender, pause }: ReceiptGathererDeps): ReceiptGatherer {
   const gatherings = new Map<string, Gathering>();
 
-  const write = async (channelId: string, { receipts, written }: Gathering): Promise<void> => {
+  const write = async (
+    channelId: string,
+    { receipts, written }: Gathering,
+    told: Map<string, Receipt>,
+  ): Promise<void> => {
+    let news: Receipt[] = [];
     try {
       await appender.append({
         channelId,
@@ -32,10 +37,13 @@ export function createReceiptGatherer({ appender, pause }: ReceiptGathererDeps):
         operation: null,
         concerns: [...receipts.keys()],
         decide: ({ standings }) => {
-          const current = [...receipts.values()].filter(({ userId }) => standings.get(userId)?.active);
-          return current.length === 0 ? undefined : { type: 'receipts', receipts: current };
+          news = [...receipts.values()]
+            .filter(({ userId }) => standings.get(userId)?.active)
+            .flatMap((receipt) => beyond(told.get(receipt.userId), receipt) ?? []);
+          return news.length === 0 ? undefined : { type: 'receipts', receipts: news };
         },
       });
+      for (const receipt of news) told.set(receipt.userId, receipt);
       written.resolve();
     } catch (error) {
       written.reject(error);
@@ -43,11 +51,12 @@ export function createReceiptGatherer({ appender, pause }: ReceiptGathererDeps):
   };
 
   const run = async (channelId: string): Promise<void> => {
+    const told = new Map<string, Receipt>();
     for (;;) {
       const gathering = gatherings.get(channelId);
       if (!gathering || gathering.receipts.size === 0) break;
       gatherings.set(channelId, startGathering());
-      await write(channelId, gathering);
+      await write(channelId, gathering, told);
       await pause(WINDOW_MS);
     }
     gatherings.delete(channelId);
@@ -66,6 +75,16 @@ export function createReceiptGatherer({ appender, pause }: ReceiptGathererDeps):
       return gathering.written.promise;
     },
   };
+}
+
+/**
+ * What a receipt adds to what was told; undefined: nothing. Requests overtake one another, so one that took its time may say
+ * less than an entry that is in the stream already.
+ */
+function beyond(told: Receipt | undefined, receipt: Receipt): Receipt | undefined {
+  if (told === undefined) return receipt;
+  const both = furthestOf(told, receipt);
+  return both.readSeq > told.readSeq || both.deliveredSeq > told.deliveredSeq ? both : undefined;
 }
 
 const startGathering = (): Gathering => ({ receipts: new Map(), written: Promise.withResolvers() });
