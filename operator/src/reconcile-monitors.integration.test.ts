@@ -27,7 +27,10 @@ test('monitors are made once the cluster has their kinds, and go when they are n
   await bench.untilReady(namespace);
 
   await installMonitorKinds(bench.server);
-  const look = async () => (await bench.namesOf(KINDS.podMonitor, namespace)).length === 2;
+  // Each kind is noticed by itself, and what is new to it applied.
+  const look = async () =>
+    (await bench.namesOf(KINDS.podMonitor, namespace)).length === 2 &&
+    (await bench.namesOf(KINDS.prometheusRule, namespace)).length === 1;
   await eventually('the kinds are noticed', look, PATIENCE_MS);
   const services = (await bench.lookUp(KINDS.podMonitor, namespace, 'demo-services')) as Monitor;
   // What a Prometheus selects by is the user's; what the operator finds its own by is not.

@@ -14,14 +14,15 @@ const receipt = (userId: string, seq: number): Receipt => ({
 function gathererOf(fails: { next: boolean }) {
   const told: [string, number][][] = [];
   const pauses: (() => void)[] = [];
-  const append = (async ({ concerns, decide }) => {
+  const append: Appender['append'] = async ({ concerns, decide }) => {
     if (fails.next) throw new Error('away');
     const standings = new Map(concerns?.map((userId) => [userId, { active: true }]));
     const content = decide({ standings } as never);
     if (content && 'receipts' in content) {
       told.push(content.receipts.map(({ userId, readSeq }) => [userId, readSeq]));
     }
-  }) as Appender['append'];
+    return { entry: null, repeated: false };
+  };
   const pause = () => new Promise<void>((resolve) => pauses.push(resolve));
   return {
     told,
