@@ -50,10 +50,14 @@ test('monitors are made once the cluster has their kinds, and go when they are n
   const { groups } = alerts?.['spec'] as { groups: { rules: { alert: string }[] }[] };
   expect(groups.flatMap(({ rules }) => rules.map(({ alert }) => alert))).toContain('ServiceDown');
   // Its Prometheus may come in now, beside the one that the platform brings.
-  const policy = await bench.lookUp(KINDS.networkPolicy, namespace, 'demo-chat');
-  const { ingress } = policy?.['spec'] as { ingress: { from?: unknown[]; ports: { port: number }[] }[] };
-  const open = ingress.filter((rule) => rule.from === undefined).flatMap((rule) => rule.ports);
-  expect(open.map(({ port }) => port)).toEqual([9090]);
+  const openPorts = async () => {
+    const policy = await bench.lookUp(KINDS.networkPolicy, namespace, 'demo-chat');
+    const { ingress } = policy?.['spec'] as { ingress: { from?: unknown[]; ports: { port: number }[] }[] };
+    return ingress
+      .filter(({ from }) => from === undefined)
+      .flatMap(({ ports }) => ports.map(({ port }) => port));
+  };
+  await eventually('it may come in', async () => (await openPorts()).join() === '9090', PATIENCE_MS);
 
   await bench.patch(namespace, { observability: { monitors: { enabled: false } } });
   await eventually('they are gone', async () => {
