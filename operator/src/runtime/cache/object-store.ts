@@ -106,7 +106,7 @@ export class ObjectStore implements Cache {
   }
 
   /**
-   * Keys of what `owner` controls. What a namespaced owner controls is in its namespace; for one without, everything
+   * What `owner` controls. What a namespaced owner controls is in its namespace; for one without, everything
    * is looked through.
    * @param isOf whether a key is of interest: the others are not parsed
    */
