@@ -3,7 +3,6 @@
  * OTEL_EXPORTER_OTLP_ENDPOINT is configured. Imports nothing that is to be instrumented.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { register } from 'node:module';
 import { dirname, join } from 'node:path';
 import { lookupAll } from './config.ts';
 import { setTelemetryShutdown } from './telemetry-lifecycle.ts';
@@ -24,8 +23,11 @@ const settings = lookupAll();
 const endpoint = settings['OTEL_EXPORTER_OTLP_ENDPOINT'];
 
 if (endpoint !== undefined) {
-  register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
-  const { startTelemetry } = await import('./telemetry-sdk.ts');
+  const [{ register }, { INSTRUMENTED, startTelemetry }] = await Promise.all([
+    import('import-in-the-middle/register-hooks.mjs'),
+    import('./telemetry-sdk.ts'),
+  ]);
+  register({ include: [...INSTRUMENTED] });
   const ratio = Number(settings['OTEL_TRACES_SAMPLER_ARG'] ?? '1');
   setTelemetryShutdown(
     startTelemetry({
