@@ -47,6 +47,16 @@ describe('a service process', () => {
     20_000,
   );
 
+  test('ends on SIGTERM also while its modules load', async () => {
+    const service = startFixture('long-to-load.ts', { traced: true });
+    await eventually(
+      () => service.lines,
+      (lines) => lines.includes('loading'),
+    );
+    service.kill('SIGTERM');
+    expect(await service.exited).toEqual({ code: 0, signal: null });
+  }, 20_000);
+
   test('names a wrong setting', async () => {
     const service = run('run', { SHUTDOWN_GRACE_SECONDS: 'soon' });
     expect((await service.exited).code).toBe(1);

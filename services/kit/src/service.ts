@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commonConfig, loadConfig } from './config.ts';
+import { takeOverSignals } from './early-stop.ts';
 import { toError } from './errors.ts';
 import { createLogger } from './logger.ts';
 import type { Logger } from './logger.ts';
@@ -82,6 +83,7 @@ export const runService = async (
     logger.info({ clean }, 'stopped');
     process.exit(clean ? exitCode : 1);
   };
+  takeOverSignals();
   process.once('SIGTERM', () => void stop('SIGTERM', 0));
   process.once('SIGINT', () => void stop('SIGINT', 0));
 

@@ -1,10 +1,12 @@
 /**
  * Loaded by `--import` before the service's own modules, which it must see load to instrument them. Does nothing unless
- * OTEL_EXPORTER_OTLP_ENDPOINT is configured. Imports nothing that is to be instrumented.
+ * OTEL_EXPORTER_OTLP_ENDPOINT is configured, but listen for signals until the service does. Imports nothing that is to be
+ * instrumented.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { lookupAll } from './config.ts';
+import { endOnSignals } from './early-stop.ts';
 import { setTelemetryShutdown } from './telemetry-lifecycle.ts';
 
 /** The name in the nearest package.json above the script that runs, without its scope. */
@@ -19,6 +21,7 @@ const serviceName = (script: string): string => {
   return 'unknown';
 };
 
+endOnSignals();
 const settings = lookupAll();
 const endpoint = settings['OTEL_EXPORTER_OTLP_ENDPOINT'];
 
