@@ -4,7 +4,7 @@ import { createArtifactContext } from '@chatplatform/local/artifacts/index';
 import { createProgress } from '@chatplatform/local/launcher/progress';
 import { parseRunnerArguments, RUNNER_USAGE } from './arguments.ts';
 import { closingLine, details, totals } from './report.ts';
-import type { Suite, SuiteContext, SuiteResult } from './suite.ts';
+import type { SuiteContext, SuiteResult } from './suite.ts';
 import { stages, suites } from './suites.ts';
 
 /** `./chatplatform test`: all suites, one JSON report, one closing line. */
@@ -44,8 +44,10 @@ async function main(args: readonly string[]): Promise<number> {
   const asked = suites.filter(({ name }) => options.suites.includes(name));
   const byName = new Map<string, SuiteResult>();
   for (const stage of stages) {
-    const runLane = async (lane: readonly Suite[]) => {
-      for (const suite of lane.filter((each) => asked.includes(each))) {
+    // One iterator for all lanes: each takes the next.
+    const waiting = stage.suites.filter((each) => asked.includes(each)).values();
+    const runLane = async () => {
+      for (const suite of waiting) {
         running.add(suite.name);
         log(`${suite.name} ...`);
         const result = await suite.run(context);
@@ -54,7 +56,7 @@ async function main(args: readonly string[]): Promise<number> {
         log(`${suite.name}: ${closingLine(totals([result]))}`);
       }
     };
-    await Promise.all(stage.map(runLane));
+    await Promise.all(Array.from({ length: stage.lanes }, runLane));
   }
   clearInterval(ticker);
 

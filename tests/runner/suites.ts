@@ -38,39 +38,45 @@ const integration = (
     prepare,
   });
 
+/** Suites that run side by side: as many at once as there are lanes, and a lane that is free takes the next. */
+export interface Stage {
+  readonly lanes: number;
+  readonly suites: readonly Suite[];
+}
+
 /**
- * From the quickest to the most thorough, stage after stage. The lanes of a stage run side by side, the suites of a lane
- * in turn: what waits for servers leaves a core to what computes. Suites of different lanes share no server.
+ * From the quickest to the most thorough, stage after stage; within one, what takes longest first. What waits for servers
+ * leaves a core to what computes. Suites share no server.
  */
-export const stages: readonly (readonly (readonly Suite[])[])[] = [
-  [
-    [
+export const stages: readonly Stage[] = [
+  {
+    lanes: 2,
+    suites: [
+      jestSuite({
+        name: 'unit',
+        config: 'jest.config.mjs',
+        // Two, for the time when nothing else of the stage is left.
+        args: ['--maxWorkers', '2', '--testPathIgnorePatterns', INTEGRATION, '/node_modules/'],
+      }),
       toolSuite('types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']),
       toolSuite('format', 'prettier', ['--check', '.']),
       toolSuite('lint', 'eslint', ['.']),
       toolSuite('client-build', 'npm', ['run', 'build', '-w', 'web']),
     ],
-    [
-      jestSuite({
-        name: 'unit',
-        config: 'jest.config.mjs',
-        args: ['--testPathIgnorePatterns', INTEGRATION, '/node_modules/'],
-      }),
-    ],
-  ],
-  [
-    [integration('reconcile', OPERATOR_FOLDERS, startCluster, { paths: RECONCILING })],
-    [
+  },
+  {
+    lanes: 3,
+    suites: [
+      integration('reconcile', OPERATOR_FOLDERS, startCluster, { paths: RECONCILING }),
       integration('operator', OPERATOR_FOLDERS, startCluster, { but: RECONCILING }),
-      integration('tools', TOOL_FOLDERS, startCluster),
-    ],
-    [
       integration('services', SERVICE_FOLDERS, startServiceStores),
+      integration('tools', TOOL_FOLDERS, startCluster),
       jestSuite({ name: 'chaos', config: 'tests/chaos/jest.config.mjs' }),
     ],
-  ],
-  [
-    [
+  },
+  {
+    lanes: 1,
+    suites: [
       jestSuite({
         name: 'end-to-end',
         config: 'tests/e2e/jest.config.mjs',
@@ -83,8 +89,8 @@ export const stages: readonly (readonly (readonly Suite[])[])[] = [
         },
       }),
     ],
-  ],
+  },
 ];
 
 /** In the order of the report. */
-export const suites: readonly Suite[] = stages.flat(2);
+export const suites: readonly Suite[] = stages.flatMap((stage) => stage.suites);
