@@ -1,5 +1,6 @@
 import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 export type TcpProxy = {
   readonly port: number;
@@ -58,10 +59,25 @@ export const startTcpProxy = async (host: string, port: number): Promise<TcpProx
     tripped.resolve();
     return tripped.passes;
   };
-  const carry = (from: 'client' | 'server', chunk: Buffer, to: Socket): void => {
-    if (!passes(from, chunk)) return;
-    if (delayMs === 0) to.write(chunk);
-    else setTimeout(() => to.write(chunk), delayMs);
+  const carry = (from: 'client' | 'server', to: Socket): ((chunk: Buffer) => void) => {
+    let late = 0;
+    let turn: Promise<unknown> = Promise.resolve();
+    return (chunk) => {
+      if (!passes(from, chunk)) return;
+      if (delayMs === 0 && late === 0) {
+        to.write(chunk);
+        return;
+      }
+      // Also what comes when the delay is over waits behind what is still on its way: a connection keeps its order.
+      const arrives = pause(delayMs);
+      late += 1;
+      turn = turn
+        .then(() => arrives)
+        .then(() => {
+          late -= 1;
+          to.write(chunk);
+        });
+    };
   };
   const server = createServer((client) => {
     if (down) {
@@ -71,11 +87,12 @@ export const startTcpProxy = async (host: string, port: number): Promise<TcpProx
     const upstream = connect(target, host);
     track(client);
     track(upstream);
+    const [toServer, toClient] = [carry('client', upstream), carry('server', client)];
     client.on('data', (chunk) => {
       if (trigger !== undefined && chunk.includes(trigger)) muted = true;
-      carry('client', chunk, upstream);
+      toServer(chunk);
     });
-    upstream.on('data', (chunk) => carry('server', chunk, client));
+    upstream.on('data', toClient);
     client.on('close', () => upstream.destroy());
     upstream.on('close', () => client.destroy());
   });
