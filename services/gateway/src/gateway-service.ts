@@ -69,7 +69,8 @@ export async function startGateway(
     buffers: BUFFER_LIMITS,
     adapter: createAdapter(
       withoutRejections(redis, adapterFailed),
-      withoutRejections(subscriber, adapterFailed),
+      // The first time this follows the connection, later it comes with it.
+      withoutRejections(subscriber, adapterFailed, () => live.refresh()),
     ),
   });
   const host = config.PEER_HOST ?? ownAddress();

@@ -76,10 +76,12 @@ const SUBSCRIBING = new Set<PropertyKey>(['pSubscribe', 'subscribe']);
  * The client as Socket.IO's adapter and emitter need it: they call these methods without awaiting them, so a Redis
  * that is away would end the process by an unhandled rejection. And a subscription that is wanted is made, however
  * often it takes; the client has to wait for its connection (`queueWhileAway`).
+ * @param onSubscribed told when a subscription stands: what was published before it was missed
  */
 export const withoutRejections = (
   client: RedisClient,
   onFailure: (channel: string, error: Error) => void,
+  onSubscribed?: () => void,
 ): RedisClient =>
   new Proxy(client, {
     get(target, property) {
@@ -91,6 +93,7 @@ export const withoutRejections = (
         do {
           try {
             await method(...args);
+            if (SUBSCRIBING.has(property)) onSubscribed?.();
             return;
           } catch (error) {
             onFailure(String(args[0]), toError(error));

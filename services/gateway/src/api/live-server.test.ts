@@ -105,6 +105,30 @@ describe('the handshake', () => {
     expect([room, elsewhere, added].map((id) => inRoom(gateway, id))).toEqual([1, 0, 1]);
   });
 
+  it('reads the list again when changes may have been missed while it was on its way', async () => {
+    const asked = Promise.withResolvers<undefined>();
+    const first = Promise.withResolvers<Awaited<ReturnType<Chat['channels']>>>();
+    const answers = [first.promise, Promise.resolve([channelOf(elsewhere)])];
+    const gateway = await start(
+      chatWith([], {
+        channels: async () => {
+          asked.resolve(undefined);
+          return (await answers.shift()) ?? [];
+        },
+      }),
+    );
+    const client = gateway.client(tokenOf(ada));
+    await asked.promise;
+    gateway.live.refresh();
+    first.resolve([channelOf(room)]);
+    await client.connected();
+    await eventually(
+      () => client.received('sync:required'),
+      (frames) => frames.length === 1,
+    );
+    expect([room, elsewhere].map((id) => inRoom(gateway, id))).toEqual([0, 1]);
+  });
+
   it('hears of a removal, and then of the addition before it that another Pod was late to tell', async () => {
     const gateway = await start(chatWith([channelOf(room)]));
     await gateway.client(tokenOf(ada)).connected();

@@ -55,11 +55,23 @@ export function runLiveServer(io: SocketServer, deps: LiveServerDeps): LiveServe
   const namespace = io.of('/');
   const { logger } = deps;
   let refreshing = Promise.resolve();
+  /** How often changes may have been missed. */
+  let misses = 0;
+  /** Of connections that are being opened: `misses` before their channels were read. */
+  const opening = new WeakMap<GatewaySocket, number>();
   const sockets = (): Iterable<GatewaySocket> => namespace.sockets.values();
   const count = (): number => io.engine.clientsCount;
 
+  namespace.use((socket, next) => {
+    opening.set(socket, misses);
+    next();
+  });
   namespace.use(handshake(deps));
-  namespace.on('connection', (socket) => attach(deps, socket));
+  namespace.on('connection', (socket) => {
+    attach(deps, socket);
+    // What was missed meanwhile may have concerned it, and it was not yet among those whose channels are read anew.
+    if (opening.get(socket) !== misses) readAnew([socket]);
+  });
 
   const onSignal = <S extends GatewaySignalName>(name: S, react: (body: GatewaySignal<S>) => void): void => {
     const hear = (body: unknown): void => {
@@ -99,10 +111,17 @@ export function runLiveServer(io: SocketServer, deps: LiveServerDeps): LiveServe
   const leaveRooms = (stale: Iterable<GatewaySocket>): void => {
     for (const { id } of stale) deps.rooms.setChannels(id, []);
   };
-  const refresh = (userId?: string): void => {
-    const stale = [...sockets()].filter(({ data }) => userId === undefined || data.session.userId === userId);
+  const readAnew = (stale: readonly GatewaySocket[]): void => {
     leaveRooms(stale);
     refreshing = refreshing.then(() => refreshNow(stale));
+  };
+  const refresh = (userId?: string): void => {
+    misses += 1;
+    readAnew([...sockets()].filter(({ data }) => userId === undefined || data.session.userId === userId));
+  };
+  const hold = (): void => {
+    misses += 1;
+    leaveRooms(sockets());
   };
 
   const upkeep = setInterval(() => {
@@ -114,7 +133,7 @@ export function runLiveServer(io: SocketServer, deps: LiveServerDeps): LiveServe
 
   return {
     refresh,
-    hold: () => leaveRooms(sockets()),
+    hold,
     async stop() {
       deps.admission.drain();
       await drain([...sockets()], { windowMs: deps.drainWindowMs, pause: deps.pause });
