@@ -93,6 +93,9 @@ inFull('upgrades and rotations (needs UNDER_LOAD=full and the embedded node)', (
         '60s',
         /^gateway on 0\.1\.3 did not come about within 60 s: .*ImagePull/,
       );
+      // Every change of the spec would try it again.
+      await patchSpec({ version: '0.1.2' });
+      await untilReady('0.1.2');
     },
     10 * MINUTE_MS,
   );
