@@ -24,6 +24,8 @@ afterEach(() => proxy.close());
 
 /** Each operator lives for so many writes: 1 = every write of the reconcile is somebody's last. */
 const WRITES_A_LIFE = Number(process.env['WRITES_A_LIFE'] ?? 4);
+/** Each life begins with the start of an operator. */
+const TIMEOUT_MS = 720_000 / WRITES_A_LIFE;
 
 /**
  * One operator after the other, each killed at its last write: it reaches the API server, but the answer does not
@@ -78,7 +80,7 @@ describe('an operator that is killed at every step', () => {
     expect(deaths.length * WRITES_A_LIFE).toBeGreaterThan(70);
     const survived = await worldOf(bench.client, namespace);
     expect(survived).toEqual(await undisturbed());
-  }, 180_000);
+  }, TIMEOUT_MS);
 
   test('of taking a platform down: its successors finish, nothing is left', async () => {
     await bench.client.create(CHAT_PLATFORM, demo(namespace, { storage: { policy: 'Delete' } }));
@@ -93,5 +95,5 @@ describe('an operator that is killed at every step', () => {
       const left = Object.keys(await worldOf(bench.client, namespace));
       return left.length === 0 && (await bench.namesOf(KINDS.secret, namespace)).length === 0;
     });
-  }, 180_000);
+  }, TIMEOUT_MS);
 });
