@@ -73,27 +73,35 @@ const isReady = async () => {
 };
 
 describe('an operator that is killed at every step', () => {
-  test('of bringing a platform up: its successors finish, nothing is doubled or orphaned', async () => {
-    await bench.client.create(CHAT_PLATFORM, demo(namespace));
-    const deaths = await liveAndDie(isReady);
-    // Every kind of thing that a reconcile does was somebody's last.
-    expect(deaths.length * WRITES_A_LIFE).toBeGreaterThan(70);
-    const survived = await worldOf(bench.client, namespace);
-    expect(survived).toEqual(await undisturbed());
-  }, TIMEOUT_MS);
+  test(
+    'of bringing a platform up: its successors finish, nothing is doubled or orphaned',
+    async () => {
+      await bench.client.create(CHAT_PLATFORM, demo(namespace));
+      const deaths = await liveAndDie(isReady);
+      // Every kind of thing that a reconcile does was somebody's last.
+      expect(deaths.length * WRITES_A_LIFE).toBeGreaterThan(70);
+      const survived = await worldOf(bench.client, namespace);
+      expect(survived).toEqual(await undisturbed());
+    },
+    TIMEOUT_MS,
+  );
 
-  test('of taking a platform down: its successors finish, nothing is left', async () => {
-    await bench.client.create(CHAT_PLATFORM, demo(namespace, { storage: { policy: 'Delete' } }));
-    const builder = await startPlatformOperator(bench.server, namespace, {});
-    await bench.untilReady(namespace);
-    await builder.stop();
-    await bench.client.delete(CHAT_PLATFORM, { namespace, name: 'demo' });
-    const isGone = async () => (await bench.lookUp(CHAT_PLATFORM, namespace, 'demo')) === undefined;
-    const deaths = await liveAndDie(isGone);
-    expect(deaths.length * WRITES_A_LIFE).toBeGreaterThan(50);
-    await eventually('nothing is left', async () => {
-      const left = Object.keys(await worldOf(bench.client, namespace));
-      return left.length === 0 && (await bench.namesOf(KINDS.secret, namespace)).length === 0;
-    });
-  }, TIMEOUT_MS);
+  test(
+    'of taking a platform down: its successors finish, nothing is left',
+    async () => {
+      await bench.client.create(CHAT_PLATFORM, demo(namespace, { storage: { policy: 'Delete' } }));
+      const builder = await startPlatformOperator(bench.server, namespace, {});
+      await bench.untilReady(namespace);
+      await builder.stop();
+      await bench.client.delete(CHAT_PLATFORM, { namespace, name: 'demo' });
+      const isGone = async () => (await bench.lookUp(CHAT_PLATFORM, namespace, 'demo')) === undefined;
+      const deaths = await liveAndDie(isGone);
+      expect(deaths.length * WRITES_A_LIFE).toBeGreaterThan(50);
+      await eventually('nothing is left', async () => {
+        const left = Object.keys(await worldOf(bench.client, namespace));
+        return left.length === 0 && (await bench.namesOf(KINDS.secret, namespace)).length === 0;
+      });
+    },
+    TIMEOUT_MS,
+  );
 });
