@@ -93,22 +93,18 @@ function checkSaid({ said }: History, channels: ReadonlyMap<string, StoredChanne
   return findings;
 }
 
-/**
- * Only who was not in the channel is refused, and then nothing is stored. But a refusal is that of one attempt: an earlier
- * one whose answer was lost may still be waiting for the store, and is decided by what holds then. So it is stored when the
- * sender has come back meanwhile.
- */
+/** Only who was not in the channel is refused, and then nothing is stored. */
 function checkRefused(
   said: Said,
   stored: StoredMessage | undefined,
   channel: StoredChannel | undefined,
 ): Finding[] {
-  const moves = channel?.entries.filter(({ userId }) => userId === said.senderId) ?? [];
-  const wentAt = moves.find(({ type }) => type === 'member-removed')?.seq;
-  if (wentAt === undefined) return [finding('lost', `"${said.text}" was refused to a member`)];
-  if (stored === undefined) return [];
-  const cameBack = moves.some(({ type, seq }) => type === 'member-added' && seq > wentAt && seq < stored.seq);
-  return cameBack ? [] : [finding('phantom', `"${said.text}" was refused, and stored as ${stored.id}`)];
+  if (stored !== undefined)
+    return [finding('phantom', `"${said.text}" was refused, and stored as ${stored.id}`)];
+  const wasOut = channel?.entries.some(
+    ({ type, userId }) => type === 'member-removed' && userId === said.senderId,
+  );
+  return wasOut ? [] : [finding('lost', `"${said.text}" was refused to a member`)];
 }
 
 /** What was acknowledged of a change is in the stream, at its place. */
