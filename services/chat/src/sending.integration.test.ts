@@ -102,6 +102,22 @@ describeWithStores('sending', () => {
     expect(await world.inListOf(ada, channel.id)).toMatchObject({ lastSeq: 3, unreadCount: 0 });
   }, 60_000);
 
+  it('keeps to a refusal: an attempt of before that comes late is not stored when the reason is gone', async () => {
+    const eve = await world.person();
+    const channel = await world.createGroup(ada, bob);
+    const id = newId();
+    const attempt = (pod: number) =>
+      world.say(pod, eve, channel.id, { text: 'let me in', clientMessageId: id });
+    const refusal = { status: 404, body: { code: 'channel.not-found' } };
+    expect(await attempt(0)).toMatchObject(refusal);
+    await world.ask(0, ada, `POST /${channel.id}/members`, { userId: eve });
+    expect(await attempt(1)).toMatchObject(refusal);
+    expect(await attempt(0)).toMatchObject(refusal);
+    expect(await world.say(1, eve, channel.id, 'here I am')).toMatchObject({ status: 201 });
+    const stored = await world.allMessages(bob, channel.id);
+    expect(stored.map(({ text }) => text)).toEqual(['here I am']);
+  });
+
   it('acknowledges while Redis and the broker are away, and publishes when the broker is back', async () => {
     const channel = await world.createGroup(ada, bob);
     world.proxies.redis.cut();

@@ -234,7 +234,10 @@ describe('sending', () => {
     expect(client.state().outbox.sends).toMatchObject([{ state: 'refused' }]);
     client.retry(clientMessageId);
     await clock.pass(1000);
-    expect(platform.stored.get('c')?.map(({ text }) => text)).toEqual(['taken', 'refused']);
+    const said = platform.stored.get('c') ?? [];
+    expect(said.map(({ text }) => text)).toEqual(['taken', 'refused']);
+    // What was refused under the old id stays refused.
+    expect(said.map((message) => message.clientMessageId)).not.toContain(clientMessageId);
   });
 });
 

@@ -74,7 +74,7 @@ export interface ChatClient {
   createChannel(request: CreateChannelRequest): Promise<Channel>;
   /** Kept in the outbox at once; sent as soon as it can be, and until it is stored or refused. */
   send(channelId: string, draft: Draft): Sending;
-  /** Sends again what was refused. */
+  /** Sends again what was refused, as a new message: it has another `clientMessageId` from then on. */
   retry(clientMessageId: string): void;
   discard(clientMessageId: string): void;
   /** Reaches the server across connections. Default: all that is held. */
@@ -218,7 +218,7 @@ export function createChatClient(options: ChatClientOptions): ChatClient {
       sends.send({ channelId, message });
       return { clientMessageId, stored };
     },
-    retry: (clientMessageId) => sends.retry(clientMessageId),
+    retry: (clientMessageId) => sends.retry(clientMessageId, newId()),
     discard: (clientMessageId) => sends.discard(clientMessageId),
     markRead(channelId, seq) {
       const timeline = store.state().timelines.get(channelId);

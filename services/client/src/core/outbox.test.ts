@@ -73,14 +73,12 @@ describe('trying again', () => {
 
   test('a person can retry or discard what was refused, and cannot take back what is under way', () => {
     const outbox = failed(markSending(enqueued(outgoing('1'), outgoing('2')), '1'), '1', refused);
-    expect(ids(retrySend(outbox, '1').sends)).toEqual(['2', '1']);
-    expect(retrySend(outbox, '1').sends[1]).toEqual({
-      ...outgoing('1'),
-      attempts: 1,
-      state: 'waiting',
-      dueAt: 0,
-    });
-    expect(retrySend(outbox, '2')).toBe(outbox);
+    const { message, ...where } = outgoing('1');
+    expect(retrySend(outbox, '1', '3').sends.slice(1)).toEqual([
+      { ...where, message: { ...message, clientMessageId: '3' }, attempts: 0, state: 'waiting', dueAt: 0 },
+    ]);
+    expect(ids(retrySend(outbox, '1', '3').sends)).toEqual(['2', '3']);
+    expect(retrySend(outbox, '2', '3')).toBe(outbox);
     expect(ids(discardSend(outbox, '1').sends)).toEqual(['2']);
     expect(ids(discardSend(markSending(outbox, '2'), '2').sends)).toEqual(['1', '2']);
   });

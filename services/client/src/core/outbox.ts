@@ -100,14 +100,16 @@ export function markInterrupted(outbox: Outbox): Outbox {
   };
 }
 
-/** A person asks for one that was refused to be sent again; it goes behind what was said since. */
-export function retrySend(outbox: Outbox, clientMessageId: string): Outbox {
+/**
+ * A person asks for one that was refused to be sent again; it goes behind what was said since. Under a new id: what the
+ * old one was answered with, it is answered with for good.
+ */
+export function retrySend(outbox: Outbox, clientMessageId: string, newId: string): Outbox {
   const refused = outbox.sends.find((send) => idOf(send) === clientMessageId && send.state === 'refused');
   if (refused === undefined) return outbox;
-  const { problem: _problem, ...send } = refused;
-  return {
-    sends: [...outbox.sends.filter((other) => other !== refused), { ...send, state: 'waiting', dueAt: 0 }],
-  };
+  const { channelId, message } = refused;
+  const left = { sends: outbox.sends.filter((other) => other !== refused) };
+  return enqueue(left, { channelId, message: { ...message, clientMessageId: newId } });
 }
 
 /** One that is under way cannot be taken back any more. */

@@ -28,7 +28,8 @@ export interface SendLoop {
   /** Takes up what an earlier run of the program left. */
   restore(): void;
   send(outgoing: OutgoingMessage): void;
-  retry(clientMessageId: string): void;
+  /** Takes what was refused as something new, under that id. */
+  retry(clientMessageId: string, newId: string): void;
   discard(clientMessageId: string): void;
   /** Resolves once it is stored. @throws RequestFailed when it is refused, or discarded */
   stored(clientMessageId: string): Promise<Message>;
@@ -90,8 +91,8 @@ export function createSendLoop(deps: SendLoopDeps): SendLoop {
       change((outbox) => enqueue(outbox, outgoing));
       pump();
     },
-    retry(clientMessageId) {
-      change((outbox) => retrySend(outbox, clientMessageId));
+    retry(clientMessageId, newId) {
+      change((outbox) => retrySend(outbox, clientMessageId, newId));
       pump();
     },
     discard(clientMessageId) {

@@ -124,7 +124,7 @@ export const message = z.object({
 });
 export type Message = z.infer<typeof message>;
 
-/** `clientMessageId` is made by the client once a message; every retry carries the same one and gets the first result. */
+/** `clientMessageId` is made by the client once a message; every retry carries the same one and gets the first result, be it a refusal. */
 export const sendMessageRequest = z
   .strictObject({
     clientMessageId: entityId,

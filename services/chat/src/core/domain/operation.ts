@@ -7,3 +7,7 @@ export const operations = {
   /** Of what needs no name because the state tells that it was done: the place is as unique as any. */
   unnamed: (entryId: string): string => `at:${entryId}`,
 } as const;
+
+/** Only its actor can ask for it, once: what it came to is the first result for ever, be it a refusal. */
+export const isActorsOwn = (operation: string): boolean =>
+  operation.startsWith('send:') || operation.startsWith('change:');

@@ -1,5 +1,12 @@
 import type { Entry, OutgoingEntry } from '../domain/entry.ts';
 import type { Message } from '../domain/message.ts';
+import type { Unplaced } from '../domain/unplaced.ts';
+
+/** What operations came to. */
+export interface FirstResults {
+  readonly entries: readonly Entry[];
+  readonly unplaced: readonly Unplaced[];
+}
 
 /**
  * The durable streams of all channels.
@@ -12,13 +19,18 @@ import type { Message } from '../domain/message.ts';
 export interface EntryLog {
   /**
    * Stores the entries, with the events they cause, in the order given, and stops at the first that is refused
-   * because its place or its operation is taken. Those before the refused one are stored, those after it are not, so
-   * a refusal never leaves a hole. Resolves after a majority holds the write.
+   * because its place is taken or its operation has a first result. Those before the refused one are stored, those
+   * after it are not, so a refusal never leaves a hole. Resolves after a majority holds the write.
    * @returns how many were stored; fewer than given means that the next one was refused
    */
   append(entries: readonly OutgoingEntry[]): Promise<number>;
-  /** The entries of these operations, in whatever channels; those that were never done are absent. */
-  findByOperations(operations: readonly string[]): Promise<Entry[]>;
+  /** Of these operations, in whatever channels; those that were never decided are absent. */
+  firstResults(operations: readonly string[]): Promise<FirstResults>;
+  /**
+   * Makes these the first results of their operations, for a day: longer than an attempt may wait anywhere. One that has
+   * a first result is left as it is. Resolves after a majority holds the write.
+   */
+  keepUnplaced(unplaced: readonly Unplaced[]): Promise<void>;
   /** Which of these entry ids exist. */
   existing(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** The entries with these ids, ascending by seq within a channel. */

@@ -4,6 +4,7 @@ import type { Collection, Db } from 'mongodb';
 import type { EntryContent } from '../../core/domain/entry.ts';
 import type { Membership } from '../../core/domain/membership.ts';
 import type { MessageDraft, Reaction } from '../../core/domain/message.ts';
+import type { Refusal } from '../../core/domain/unplaced.ts';
 
 /** What caused events holds them until they are with the broker. */
 interface HoldsEvents {
@@ -80,6 +81,17 @@ export interface ChangeDocument extends PlacedDocument {
 
 export type EntryDocument = MessageDocument | ChangeDocument;
 
+/** No entry, but it stands among them: the unique index keeps its operation from being done. */
+export interface UnplacedDocument {
+  /** `unplaced:<operation>` */
+  _id: string;
+  type: 'unplaced';
+  operation: string;
+  refusal: Refusal | null;
+  /** The store removes it then. */
+  expiresAt: Date;
+}
+
 export interface PersonDocument {
   _id: string;
   /** Does not want others to see how far they have read. */
@@ -93,3 +105,5 @@ export const channelsIn = (db: Db): Collection<ChannelDocument> => db.collection
 export const membershipsIn = (db: Db): Collection<MembershipDocument> => db.collection('memberships');
 export const peopleIn = (db: Db): Collection<PersonDocument> => db.collection('people');
 export const entriesIn = (db: Db): Collection<EntryDocument> => db.collection('entries', MAJORITY);
+export const firstResultsIn = (db: Db): Collection<EntryDocument | UnplacedDocument> =>
+  db.collection('entries', MAJORITY);

@@ -12,6 +12,7 @@ import type { EntryDocument } from './documents.ts';
 import { toDocument, toEntry } from './entry-mapping.ts';
 import { entriesOf, envelopeOf, heldBy } from './event-holder.ts';
 import type { EventKeeping } from './event-holder.ts';
+import { createFirstResults } from './first-results.ts';
 import { gatherReads, WITH_CROWDS } from './gathered-reads.ts';
 import { onStore, storeUnavailable } from './store-failure.ts';
 
@@ -82,7 +83,7 @@ export function createEntryLog(db: Db, events: EventKeeping): EntryLog {
       nudge(documents.slice(0, stored));
       return stored;
     },
-    findByOperations: (operations) => whole({ operation: { $in: [...operations] } }),
+    ...createFirstResults(db, events.clock),
     existing: async (ids) => new Set((await storedIds(ids)).keys()),
     read: async (ids) => [...(await byId(ids)).values()].toSorted((a, b) => a.seq - b.seq),
     async readMessages(channelId, numbers) {

@@ -1,13 +1,13 @@
 import type { Db } from 'mongodb';
-import { MongoBulkWriteError } from 'mongodb';
 import { membershipId } from '../../core/domain/membership.ts';
 import type { Membership } from '../../core/domain/membership.ts';
 import type { MembershipStore } from '../../core/ports/membership-store.ts';
 import { membershipsIn } from './documents.ts';
 import type { MembershipDocument } from './documents.ts';
+import { refuseAllButDuplicates } from './duplicates.ts';
 import { gatherReads, WITH_CROWDS } from './gathered-reads.ts';
 import { raiseMarks } from './projections.ts';
-import { onStore, storeUnavailable } from './store-failure.ts';
+import { onStore } from './store-failure.ts';
 
 const toMembership = ({ _id, ...membership }: MembershipDocument): Membership => membership;
 
@@ -85,13 +85,4 @@ export function createMembershipStore(db: Db): MembershipStore {
       await onStore(() => memberships.bulkWrite([raiseMarks(channelId, receipt)]));
     },
   };
-}
-
-const DUPLICATE_KEY = 11000;
-
-function refuseAllButDuplicates(error: unknown): void {
-  if (!(error instanceof MongoBulkWriteError)) throw error;
-  if (error.result.getWriteConcernError() !== undefined) throw storeUnavailable(error);
-  const failures = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
-  if (failures.length === 0 || !failures.every(({ code }) => code === DUPLICATE_KEY)) throw error;
 }

@@ -4,7 +4,7 @@ import type { Collection, Db } from 'mongodb';
 import { channelsIn, entriesIn, membershipsIn } from './documents.ts';
 
 /** Raise it with every change to `migrateSchema`. */
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 
 interface SchemaDocument {
   _id: 'schema';
@@ -21,6 +21,7 @@ export async function migrateSchema(db: Db): Promise<void> {
   await entries.createIndex({ numberKey: 1 }, { name: 'message_number', unique: true, sparse: true });
   await entries.createIndex({ 'content.attachments.mediaId': 1 }, { name: 'attached_medium', sparse: true });
   await entries.createIndex({ untoldSince: 1 }, { name: 'untold', sparse: true });
+  await entries.createIndex({ expiresAt: 1 }, { name: 'unplaced', sparse: true, expireAfterSeconds: 0 });
   await channels.createIndex({ directKey: 1 }, { name: 'direct_pair', unique: true, sparse: true });
   await channels.createIndex({ publicName: 1 }, { name: 'public_name', sparse: true });
   await channels.createIndex({ pendingMemberIds: 1 }, { name: 'incomplete', sparse: true });

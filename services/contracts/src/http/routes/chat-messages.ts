@@ -14,7 +14,8 @@ import type { Route } from './route.ts';
 
 const inMessage = { ...inChannel, parameters: { channelId: entityId, seq } } as const;
 const MESSAGE_NOT_FOUND = [...NOT_FOUND, 'message.not-found'];
-const ONE_ENTRY = 'The same client id again, however late, gets the first result.';
+const ONE_ENTRY =
+  'The same client id again, however late, gets the first result. A refusal is one too, for a day: make a new id to ask again.';
 
 const allMessages: readonly Route[] = [
   {
@@ -25,7 +26,8 @@ const allMessages: readonly Route[] = [
     summary: 'Say something',
     description:
       'Answered once the message is durable. The client makes `clientMessageId` once a message: a retry with the same ' +
-      'one, however late, gets the first result.',
+      'one, however late, gets the first result. A refusal is one too, for a day: an attempt of before that arrives late ' +
+      'is refused as well, whatever has changed since. To say it again, make a new id.',
     body: { schema: sendMessageRequest },
     responses: {
       200: { description: 'A retry: the message as it was stored the first time', schema: message },

@@ -107,7 +107,8 @@ describe('a channel writer', () => {
     const writer = new ChannelWriter(store.channel.id, {
       log: {
         append: () => Promise.resolve(0),
-        findByOperations: () => Promise.resolve([]),
+        firstResults: () => Promise.resolve({ entries: [], unplaced: [] }),
+        keepUnplaced: () => Promise.resolve(),
         read: () => Promise.resolve([]),
       },
       clock: { now: () => new Date(now) },

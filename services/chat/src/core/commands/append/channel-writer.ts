@@ -3,6 +3,7 @@ import { rateLimited, unavailable } from '@chatplatform/kit/errors';
 import type { DomainError } from '@chatplatform/kit/errors';
 import type { ChannelState } from '../../domain/channel-state.ts';
 import type { Entry } from '../../domain/entry.ts';
+import { isFinal } from '../../domain/unplaced.ts';
 import type { EntryLog } from '../../ports/entry-log.ts';
 import { answer, answerRepeated, firstsOf } from './answers.ts';
 import type { Appended, Waiting } from './answers.ts';
@@ -12,7 +13,7 @@ import { KnownState } from './known-state.ts';
 import type { KnownStateDeps } from './known-state.ts';
 
 export interface ChannelWriterDeps extends KnownStateDeps {
-  readonly log: Pick<EntryLog, 'append' | 'findByOperations' | 'read'>;
+  readonly log: Pick<EntryLog, 'append' | 'firstResults' | 'keepUnplaced' | 'read'>;
   readonly clock: Clock;
   /** Called with each stored group at once, in order of seq; must not throw. */
   readonly onStored: (entries: readonly Entry[]) => void;
@@ -139,6 +140,13 @@ export class ChannelWriter {
         rest = await this.#tryPlaces(rest, state, tries);
       }
     } catch (error) {
+      // There is no such channel: as good a reason as any that a decision gives.
+      if (isFinal(error))
+        return answer(
+          this.#deps.log,
+          rest,
+          rest.map(() => ({ kind: 'refuse', error })),
+        );
       // The outcome is unknown: some may be stored, or be stored yet by a write that is still under way. What was
       // known to be committed stays so, hence the known state remains one to go on from.
       for (const { result } of rest) result.reject(error);

@@ -12,7 +12,7 @@ import { createContention } from './contention.ts';
 import type { EntryDraft } from './draft.ts';
 
 export interface AppenderPorts {
-  readonly log: Pick<EntryLog, 'append' | 'findByOperations' | 'read'>;
+  readonly log: Pick<EntryLog, 'append' | 'firstResults' | 'keepUnplaced' | 'read'>;
   readonly channels: Pick<ChannelStore, 'find' | 'forgetUntoldMoves' | 'countContention'>;
   readonly memberships: Pick<MembershipStore, 'findMany'>;
   readonly projections: Projections;

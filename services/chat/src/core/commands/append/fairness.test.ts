@@ -27,7 +27,8 @@ function distantStore(time: VirtualTime, delayMs: number) {
   return {
     log: {
       append,
-      findByOperations: () => far((): Entry[] => []),
+      firstResults: () => far(() => ({ entries: [], unplaced: [] })),
+      keepUnplaced: () => far(() => undefined),
       read: (ids: readonly string[]) => far(() => ids.flatMap((id) => entries.get(id) ?? [])),
     },
     channels: {

@@ -6,7 +6,8 @@ import type { Membership } from '../../domain/membership.ts';
 import { changed } from '../../domain/message.ts';
 import type { Message } from '../../domain/message.ts';
 import type { Changes, MembershipChange } from '../../domain/projection.ts';
-import type { EntryLog } from '../../ports/entry-log.ts';
+import type { Unplaced } from '../../domain/unplaced.ts';
+import type { EntryLog, FirstResults } from '../../ports/entry-log.ts';
 import type { Projections } from '../../ports/projections.ts';
 
 export type Fault = 'none' | 'request-lost' | 'reply-lost' | 'disconnected';
@@ -19,7 +20,7 @@ export type Fault = 'none' | 'request-lost' | 'reply-lost' | 'disconnected';
  */
 export class ModelStore implements EntryLog, Projections {
   /** In the order of insertion on the primary. */
-  #stored: Entry[] = [];
+  #stored: (Entry | Unplaced)[] = [];
   #majority = 0;
   #term = 0;
   readonly #step: (what: string) => Promise<void>;
@@ -42,7 +43,7 @@ export class ModelStore implements EntryLog, Projections {
 
   /** What would survive now, in the order of insertion. */
   get committed(): readonly Entry[] {
-    return this.#stored.slice(0, this.#majority);
+    return this.#stored.slice(0, this.#majority).filter(isEntry);
   }
 
   replicateOne(): void {
@@ -54,10 +55,18 @@ export class ModelStore implements EntryLog, Projections {
     this.#term += 1;
   }
 
-  async append(outgoing: readonly OutgoingEntry[]): Promise<number> {
+  append(outgoing: readonly OutgoingEntry[]): Promise<number> {
+    return this.#write(outgoing.map(({ entry }) => entry));
+  }
+
+  async keepUnplaced(unplaced: readonly Unplaced[]): Promise<void> {
+    for (const one of unplaced) await this.#write([one]);
+  }
+
+  async #write(documents: readonly (Entry | Unplaced)[]): Promise<number> {
     const fault = this.#nextFault();
     if (fault === 'request-lost') throw unavailable('store.unavailable', 'request lost');
-    const served = this.#serve(outgoing.map(({ entry }) => entry));
+    const served = this.#serve(documents);
     if (fault === 'disconnected') {
       // The server goes on with the write while the client has given it up.
       served.catch(() => undefined);
@@ -69,13 +78,13 @@ export class ModelStore implements EntryLog, Projections {
     return stored;
   }
 
-  async #serve(entries: readonly Entry[]): Promise<number> {
+  async #serve(documents: readonly (Entry | Unplaced)[]): Promise<number> {
     await this.#step('append');
     const term = this.#term;
     let stored = 0;
-    for (const entry of entries) {
-      if (this.#stored.some(({ id, operation }) => id === entry.id || operation === entry.operation)) break;
-      this.#stored.push(entry);
+    for (const document of documents) {
+      if (this.#stored.some((other) => isSameKey(other, document))) break;
+      this.#stored.push(document);
       stored += 1;
       await this.#step('inserted');
       if (term !== this.#term) throw unavailable('store.unavailable', 'primary lost');
@@ -88,9 +97,15 @@ export class ModelStore implements EntryLog, Projections {
     return stored;
   }
 
-  async findByOperations(operations: readonly string[]): Promise<Entry[]> {
-    await this.#step('find by operations');
-    return this.committed.filter(({ operation }) => operations.includes(operation)).map(this.#current);
+  async firstResults(operations: readonly string[]): Promise<FirstResults> {
+    await this.#step('first results');
+    const found = this.#stored
+      .slice(0, this.#majority)
+      .filter(({ operation }) => operations.includes(operation));
+    return {
+      entries: found.filter(isEntry).map(this.#current),
+      unplaced: found.filter((document): document is Unplaced => !isEntry(document)),
+    };
   }
 
   async existing(ids: readonly string[]): Promise<ReadonlySet<string>> {
@@ -134,7 +149,7 @@ export class ModelStore implements EntryLog, Projections {
     }
     for (const change of messages) {
       await this.#step('project message');
-      const said = this.#stored.find(({ seq }) => seq === change.messageSeq);
+      const said = this.#stored.filter(isEntry).find(({ seq }) => seq === change.messageSeq);
       if (said?.type !== 'message') throw new Error(`no message at ${change.messageSeq}`);
       this.messages.set(said.seq, changed(this.messages.get(said.seq) ?? said.message, change));
     }
@@ -178,6 +193,11 @@ export class ModelStore implements EntryLog, Projections {
     }
   }
 }
+
+const isEntry = (document: Entry | Unplaced): document is Entry => 'seq' in document;
+
+const isSameKey = (one: Entry | Unplaced, other: Entry | Unplaced): boolean =>
+  one.operation === other.operation || (isEntry(one) && isEntry(other) && one.id === other.id);
 
 function changedMembership(
   membership: Membership,
