@@ -211,12 +211,7 @@ describeWithPlatform('a platform that loses a part', () => {
 
     platform.restore('broker');
     await Promise.all(channels.map(({ id }) => send(adaLive, id, 'after')));
-    // To count is to search the whole store, which would slow down what is waited for.
-    const counted = async (): Promise<number> => {
-      await pause(awayMs('BROKER') / 300);
-      return waiting();
-    };
-    await eventually(counted, (left) => left === 0, 30_000 + awayMs('BROKER'));
+    await eventually(waiting, (left) => left === 0, 30_000 + awayMs('BROKER'));
     await eventually(
       () => events.size,
       (size) => size === channels.length * (count + 2),

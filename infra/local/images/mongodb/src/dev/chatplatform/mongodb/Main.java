@@ -11,7 +11,8 @@ import org.h2.mvstore.MVStore;
 /**
  * Speaks MongoDB's wire protocol with data kept in one H2 file, started as {@code mongod} is.
  *
- * <p>It takes the place of MongoDB where no MongoDB can be had. No transactions, TTL deletion or change streams.
+ * <p>It takes the place of MongoDB where no MongoDB can be had. No transactions, TTL deletion or change streams. Of other
+ * indexes than unique ones it has what {@link SparseIndex} and {@link FirstFieldIndex} say.
  */
 public final class Main {
     private Main() {}
@@ -29,7 +30,7 @@ public final class Main {
         Options options = Options.parse(args);
         Optional<Credentials> root = Credentials.fromEnvironment(System.getenv());
         MVStore store = open(options.dataDirectory());
-        H2Backend storage = new H2Backend(store);
+        H2Backend storage = new IndexedBackend(store);
         storage.version(new ReportedVersion());
 
         MongoBackend backend = new DurableBackend(storage);
