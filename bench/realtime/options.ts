@@ -1,6 +1,13 @@
 import { misused, readFlags } from '../command/flags.ts';
 
-export const SCENARIOS = ['fan-out', 'persisted', 'idle-sockets', 'gateway-loss', 'open-channel'] as const;
+export const SCENARIOS = [
+  'fan-out',
+  'persisted',
+  'stages',
+  'idle-sockets',
+  'gateway-loss',
+  'open-channel',
+] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 
 export interface RealtimeOptions {
@@ -16,9 +23,9 @@ export interface RealtimeOptions {
   readonly senders: readonly number[];
   /** Channels of `persisted`, beside the one. */
   readonly channels: number;
-  /** Messages a second of the steady load of `persisted`. */
+  /** Messages a second of the steady load of `persisted` and `stages`. */
   readonly rate: number;
-  /** Seconds that count of each load of `persisted`. */
+  /** Seconds that count of each load of `persisted` and `stages`. */
   readonly seconds: number;
   /** Connections of `idle-sockets`. */
   readonly sockets: number;
@@ -88,8 +95,8 @@ scenarios: ${SCENARIOS.join(', ')} (default: all)
   --messages N      fan-out: messages a run (${FULL.messages})
   --senders N,N     persisted: numbers of senders in the channel (${FULL.senders.join(',')})
   --channels N      persisted: channels, beside one alone (${FULL.channels})
-  --rate N          persisted: messages a second of the steady load (${FULL.rate})
-  --seconds N       persisted: seconds that count of each load (${FULL.seconds})
+  --rate N          persisted, stages: messages a second of the steady load (${FULL.rate})
+  --seconds N       persisted, stages: seconds that count of each load (${FULL.seconds})
   --sockets N       idle-sockets: connections (${FULL.sockets})
   --returning N     gateway-loss: connections (${FULL.returning})
   --past N          open-channel: messages in the store (${FULL.past})
@@ -134,6 +141,7 @@ export function parseRealtimeArguments(args: readonly string[]): RealtimeOptions
 const SHAPED_BY: Record<ScenarioName, readonly Amount[]> = {
   'fan-out': ['runs', 'gateways', 'members', 'messages'],
   persisted: ['runs', 'gateways', 'senders', 'channels', 'rate', 'seconds'],
+  stages: ['runs', 'rate', 'seconds'],
   'idle-sockets': ['runs', 'sockets'],
   'gateway-loss': ['runs', 'returning'],
   'open-channel': ['runs', 'past'],

@@ -11,6 +11,7 @@ import { measureGatewayLoss } from './scenarios/gateway-loss.ts';
 import { measureIdleSockets } from './scenarios/idle-sockets.ts';
 import { measureOpenChannel } from './scenarios/open-channel.ts';
 import { measurePersisted } from './scenarios/persisted.ts';
+import { measureStages } from './scenarios/stages.ts';
 import { warmUp } from './scenarios/warm-up.ts';
 import type { Scenario, ScenarioContext } from './scenarios/scenario.ts';
 
@@ -19,6 +20,7 @@ const resultsFile = fileURLToPath(new URL('results.json', import.meta.url));
 const scenarios: Record<ScenarioName, Scenario> = {
   'fan-out': measureFanOut,
   persisted: measurePersisted,
+  stages: measureStages,
   'idle-sockets': measureIdleSockets,
   'gateway-loss': measureGatewayLoss,
   'open-channel': measureOpenChannel,

@@ -23,6 +23,24 @@ export interface Platform {
   readonly processes: ReadonlyMap<string, number>;
   /** One more gateway, which is none of `gateways` and ends with the platform at the latest. */
   startGateway(): Promise<SocketHolder>;
+  /** One more gateway, with a chat service of its own on the same stores; both tell of what they do. */
+  startTraced(tracing: Tracing): Promise<TracedDoor>;
+  stop(): Promise<void>;
+}
+
+export interface Tracing {
+  /** Of an OTLP/HTTP collector. */
+  readonly endpoint: string;
+  /** Share of the requests that is told of, 0 to 1. */
+  readonly samplingRatio: number;
+}
+
+export interface TracedDoor {
+  readonly chatUrl: string;
+  readonly gatewayUrl: string;
+  /** Leaders of their process groups. */
+  readonly pids: readonly number[];
+  /** After what they still had to tell is told. */
   stop(): Promise<void>;
 }
 
@@ -85,6 +103,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         ...gateways.map(({ process }, index) => [`gateway ${index + 1}`, process.pid] as const),
       ]),
       startGateway: addGateway,
+      startTraced: (tracing) => startTraced(services, tracing),
       stop,
     };
   } catch (error) {
@@ -105,6 +124,7 @@ async function startGateway(services: ServicesOptions): Promise<SocketHolder> {
     },
     extra: {
       gateway: {
+        ...services.extra?.gateway,
         ...inspectable(inspectorPort),
         // Nothing is waited for at the end: the connections are the generator's, and it is gone.
         DRAIN_SECONDS: '0',
@@ -112,6 +132,41 @@ async function startGateway(services: ServicesOptions): Promise<SocketHolder> {
     },
   });
   return { url: `http://127.0.0.1:${http}`, process, inspectorPort };
+}
+
+async function startTraced(
+  services: ServicesOptions,
+  { endpoint, samplingRatio }: Tracing,
+): Promise<TracedDoor> {
+  const { addresses } = services;
+  const [http, management] = [await freePort(), await freePort()];
+  const sampling = { OTEL_TRACES_SAMPLER_ARG: String(samplingRatio) };
+  const traced: ServicesOptions = {
+    ...services,
+    addresses: {
+      ...addresses,
+      http: { ...addresses.http, chat: http },
+      management: { ...addresses.management, chat: management },
+      tracingEndpoint: endpoint,
+    },
+    extra: { chat: sampling, gateway: sampling },
+  };
+  const chat = await startService('chat', traced);
+  try {
+    const gateway = await startGateway(traced);
+    return {
+      chatUrl: `http://127.0.0.1:${http}`,
+      gatewayUrl: gateway.url,
+      pids: [chat.pid, gateway.process.pid],
+      stop: async () => {
+        await gateway.process.stop();
+        await chat.stop();
+      },
+    };
+  } catch (error) {
+    await chat.stop();
+    throw error;
+  }
 }
 
 async function freeAddresses(stores: Record<string, string>): Promise<Addresses> {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuBetween, readMachine } from '../../measure/machine.ts';
 import { collectedHeap } from '../../measure/inspector.ts';
 import { pinGroups } from '../../measure/processors.ts';
+import { kernelBytes } from '../../measure/kernel-memory.ts';
 import { residentBytes } from '../../measure/process-times.ts';
 import { figuresOf, type Figure, type Section } from '../../report/figure.ts';
 import { generate, startGenerator, type GeneratorOptions } from '../generator/start.ts';
@@ -99,6 +100,7 @@ async function measureRun(holder: SocketHolder, { tokens, idleMs, generator }: H
       heap: each(held.heap - without.heap),
       buffers: each(held.buffers - without.buffers),
       resident: each(held.resident - without.resident),
+      kernel: each(held.kernel - without.kernel),
       cpu: cpuSeconds / (after.at - before.at),
       handshakes: clients.result.handshakesPerSecond,
     };
@@ -110,10 +112,10 @@ async function measureRun(holder: SocketHolder, { tokens, idleMs, generator }: H
 async function memoryOf(
   holder: SocketHolder,
   interrupted: AbortSignal,
-): Promise<{ heap: number; buffers: number; resident: number }> {
+): Promise<{ heap: number; buffers: number; resident: number; kernel: number }> {
   await sleep(SETTLE_MS, undefined, { signal: interrupted });
   const { heap, buffers } = await collectedHeap(holder);
-  return { heap, buffers, resident: await residentBytes(holder.process.pid) };
+  return { heap, buffers, resident: await residentBytes(holder.process.pid), kernel: await kernelBytes() };
 }
 
 const SIDES: Record<string, string> = { platform: 'ChatPlatform', reference: 'bare Socket.IO' };
@@ -121,6 +123,7 @@ const KINDS = {
   heap: { label: 'heap a connection', unit: 'B' },
   buffers: { label: 'buffers outside the heap, a connection', unit: 'B' },
   resident: { label: 'resident memory a connection', unit: 'B' },
+  kernel: { label: 'kernel memory a connection, both ends', unit: 'B' },
   cpu: { label: 'idling', unit: 'CPU' },
   handshakes: { label: 'handshakes', unit: '/s' },
 } as const satisfies Record<string, Pick<Figure, 'label' | 'unit'>>;

@@ -12,7 +12,10 @@ const schema = protobuf
   message KeyValue { string key = 1; AnyValue value = 2; }
   message AnyValue { string string_value = 1; }
   message ScopeSpans { repeated Span spans = 2; }
-  message Span { bytes trace_id = 1; bytes span_id = 2; bytes parent_span_id = 4; string name = 5; int32 kind = 6; }
+  message Span {
+    bytes trace_id = 1; bytes span_id = 2; bytes parent_span_id = 4; string name = 5; int32 kind = 6;
+    fixed64 start_time_unix_nano = 7; fixed64 end_time_unix_nano = 8;
+  }
 `,
   )
   .root.lookupType('Request');
@@ -22,21 +25,37 @@ export type ReceivedSpan = {
   readonly name: string;
   readonly traceId: string;
   readonly spanId: string;
+  /** Empty: it began the trace. */
   readonly parentSpanId: string;
+  /** Milliseconds since 1970, to a microsecond. */
+  readonly startMs: number;
+  readonly endMs: number;
 };
 
 type Bytes = Uint8Array;
+type DecodedSpan = {
+  traceId: Bytes;
+  spanId: Bytes;
+  parentSpanId: Bytes;
+  name: string;
+  startTimeUnixNano: number;
+  endTimeUnixNano: number;
+};
 type Decoded = {
   resourceSpans: {
     resource: { attributes: { key: string; value: { stringValue: string } }[] };
-    scopeSpans: { spans: { traceId: Bytes; spanId: Bytes; parentSpanId: Bytes; name: string }[] }[];
+    scopeSpans: { spans: DecodedSpan[] }[];
   }[];
 };
 
 const hex = (bytes: Bytes): string => Buffer.from(bytes).toString('hex');
 
 const decode = (body: Buffer): ReceivedSpan[] => {
-  const request = schema.toObject(schema.decode(body), { defaults: true, arrays: true }) as Decoded;
+  const request = schema.toObject(schema.decode(body), {
+    defaults: true,
+    arrays: true,
+    longs: Number,
+  }) as Decoded;
   return request.resourceSpans.flatMap(({ resource, scopeSpans }) => {
     const service = resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue ?? '';
     return scopeSpans
@@ -47,6 +66,8 @@ const decode = (body: Buffer): ReceivedSpan[] => {
         traceId: hex(span.traceId),
         spanId: hex(span.spanId),
         parentSpanId: hex(span.parentSpanId),
+        startMs: span.startTimeUnixNano / 1e6,
+        endMs: span.endTimeUnixNano / 1e6,
       }));
   });
 };

@@ -1,0 +1,119 @@
+import { startOtlpCollector } from '@chatplatform/kit/testing/otlp-collector';
+import type { ReceivedSpan } from '@chatplatform/kit/testing/otlp-collector';
+import { pinGroups } from '../../measure/processors.ts';
+import { selfTimes, type TimedSpan } from '../../measure/self-times.ts';
+import { summarise } from '../../measure/summary.ts';
+import { figuresOf, type Figure, type Section } from '../../report/figure.ts';
+import { generate } from '../generator/start.ts';
+import type { Tracing } from '../platform/platform.ts';
+import { createRoom } from '../platform/room.ts';
+import type { ScenarioContext } from './scenario.ts';
+
+const SENDERS = 20;
+const WARM_UP_MS = 2000;
+/** Enough traces for a p99, few enough that telling of them is not what is measured. */
+const TRACES_PER_SECOND = 50;
+/** What a gateway calls the frame of a send. */
+const FRAME = 'message:send';
+/** A stage that takes less is none that anybody asks for. */
+const LEAST_MS = 0.05;
+const TOTAL = 'all';
+
+/** The steady load of `persisted` on one channel by socket, traced: where the time from frame to acknowledgement goes. */
+export async function measureStages(context: ScenarioContext): Promise<readonly Section[]> {
+  const { options, report } = context;
+  const collector = await startOtlpCollector();
+  const samplingRatio = Math.min(1, TRACES_PER_SECOND / options.rate);
+  try {
+    const runs: Record<string, number>[] = [];
+    for (let run = 0; run < options.runs; run += 1) {
+      report(`run ${run + 1} of ${options.runs}`);
+      await loadTraced(context, { endpoint: collector.url, samplingRatio });
+      runs.push(figuresOfRun(collector.spans.splice(0)));
+    }
+    return [
+      {
+        title: `Where the time of a send goes: a steady ${options.rate}/s of ${SENDERS} senders in one channel by socket`,
+        figures: figuresOf(inAllRuns(runs), (key) => describeFigure(key, options.rate)),
+        notes: ['a group of sends shares one write: it is seen in the trace of one, the others wait in chat'],
+      },
+    ];
+  } finally {
+    await collector.close();
+  }
+}
+
+/** What is told of it has arrived when it resolves. */
+async function loadTraced(context: ScenarioContext, tracing: Tracing): Promise<void> {
+  const { platform, layout } = context;
+  const door = await platform.startTraced(tracing);
+  try {
+    if (layout !== undefined) await pinGroups(door.pids, layout.servers);
+    await load(context, door.gatewayUrl);
+  } finally {
+    await door.stop();
+  }
+}
+
+async function load(context: ScenarioContext, gatewayUrl: string): Promise<void> {
+  const { options, platform, layout, interrupted } = context;
+  const people = await platform.identities.people(SENDERS);
+  await generate(
+    'persisted',
+    {
+      door: 'socket',
+      load: { kind: 'steady', perSecond: options.rate },
+      chatUrl: platform.chatUrl,
+      gatewayUrls: [gatewayUrl],
+      channelIds: [await createRoom(platform.chatUrl, people, interrupted)],
+      tokens: people.map(({ token }) => token),
+      warmUpMs: WARM_UP_MS,
+      durationMs: options.seconds * 1000,
+      servers: platform.processes,
+    },
+    { processors: layout?.generator, timeoutMs: options.seconds * 2000 + 120_000, interrupted },
+  );
+}
+
+function figuresOfRun(spans: readonly ReceivedSpan[]): Record<string, number> {
+  const traces = [...Map.groupBy(spans, ({ traceId }) => traceId).values()].flatMap((trace) => {
+    const timed = trace.map(timedSpan);
+    const first = timed.find(({ stage, parentSpanId }) => stage.endsWith(FRAME) && parentSpanId === '');
+    return first === undefined ? [] : [{ times: selfTimes(timed, first), took: first.endMs - first.startMs }];
+  });
+  if (traces.length === 0) throw new Error('no send was traced');
+  const stages = new Set(traces.flatMap(({ times }) => [...times.keys()]));
+  const figures: Record<string, number> = { traces: traces.length };
+  const add = (stage: string, samples: readonly number[]): void => {
+    const { p50, p99 } = summarise(samples);
+    if (p99 >= LEAST_MS) Object.assign(figures, { [`p50/${stage}`]: p50, [`p99/${stage}`]: p99 });
+  };
+  add(
+    TOTAL,
+    traces.map(({ took }) => took),
+  );
+  for (const stage of stages)
+    add(
+      stage,
+      traces.map(({ times }) => times.get(stage) ?? 0),
+    );
+  return figures;
+}
+
+const timedSpan = ({ service, name, ...span }: ReceivedSpan): TimedSpan => ({
+  ...span,
+  stage: `${service}: ${name}`,
+});
+
+/** A stage that took next to nothing in one of the runs is one that anybody may do without. */
+function inAllRuns(runs: readonly Record<string, number>[]): Record<string, number>[] {
+  const keys = Object.keys(runs[0] ?? {}).filter((key) => runs.every((run) => key in run));
+  return runs.map((run) => Object.fromEntries(keys.map((key) => [key, run[key] ?? Number.NaN])));
+}
+
+function describeFigure(key: string, rate: number): Omit<Figure, 'values'> {
+  const id = `stages/${rate}/${key}`;
+  if (key === 'traces') return { id, label: 'traces', unit: '' };
+  const [percentile = '', ...stage] = key.split('/');
+  return { id, label: `${stage.join('/')}, ${percentile}`, unit: 'ms' };
+}
