@@ -1,7 +1,6 @@
 package dev.chatplatform.mongodb;
 
 import de.bwaldvogel.mongo.MongoCollection;
-import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.Utils;
 import de.bwaldvogel.mongo.bson.Document;
@@ -18,24 +17,18 @@ import org.h2.mvstore.MVMap;
  * Any other index, by its first field alone and by text: a query for one text in that field, or for one of several,
  * looks at the documents that have it. It gives no order.
  */
-final class FirstFieldIndex extends Index<Object> {
+final class FirstFieldIndex extends SecondaryIndex {
     private static final char END_OF_TEXT = '\0';
 
-    /** Under text and position: the position. */
-    private final MVMap<String, Object> positions;
-    private final String field;
-
-    FirstFieldIndex(MVMap<String, Object> positions, String name, List<IndexKey> keys) {
-        // Of a sparse one the library allows that it does not know every document.
-        super(name, keys, true);
-        this.positions = positions;
-        this.field = keys.get(0).getKey();
+    /** @param positions under text and position: the position */
+    FirstFieldIndex(MVMap<Object, Object> positions, String name, List<IndexKey> keys) {
+        super(positions, name, keys);
     }
 
     @Override
     public void add(Document document, Object position, MongoCollection<Object> collection) {
         for (String text : textsOf(document)) {
-            positions.put(keyOf(text, position), position);
+            map.put(keyOf(text, position), position);
         }
     }
 
@@ -44,7 +37,7 @@ final class FirstFieldIndex extends Index<Object> {
         Object position = document.get("_id");
         Set<String> texts = textsOf(document);
         for (String text : texts) {
-            positions.remove(keyOf(text, position));
+            map.remove(keyOf(text, position));
         }
         return texts.isEmpty() ? null : position;
     }
@@ -55,8 +48,8 @@ final class FirstFieldIndex extends Index<Object> {
         Set<String> before = textsOf(oldDocument);
         Set<String> after = textsOf(newDocument);
         if (!before.equals(after)) {
-            before.forEach(text -> positions.remove(keyOf(text, position)));
-            after.forEach(text -> positions.put(keyOf(text, position), position));
+            before.forEach(text -> map.remove(keyOf(text, position)));
+            after.forEach(text -> map.put(keyOf(text, position), position));
         }
     }
 
@@ -70,8 +63,8 @@ final class FirstFieldIndex extends Index<Object> {
         Set<Object> found = new LinkedHashSet<>();
         for (String text : textsIn(query.get(field))) {
             String prefix = text + END_OF_TEXT;
-            Cursor<String, Object> cursor = positions.cursor(prefix);
-            while (cursor.hasNext() && cursor.next().startsWith(prefix)) {
+            Cursor<Object, Object> cursor = map.cursor(prefix);
+            while (cursor.hasNext() && cursor.next() instanceof String key && key.startsWith(prefix)) {
                 found.add(cursor.getValue());
             }
         }
@@ -102,29 +95,4 @@ final class FirstFieldIndex extends Index<Object> {
     private static String keyOf(String text, Object position) {
         return text + END_OF_TEXT + position;
     }
-
-    /** Documents are found by the library's index of _id. */
-    @Override
-    public Object getPosition(Document document) {
-        return null;
-    }
-
-    @Override
-    public void checkAdd(Document document, MongoCollection<Object> collection) {}
-
-    @Override
-    public void checkUpdate(Document oldDocument, Document newDocument, MongoCollection<Object> collection) {}
-
-    @Override
-    public long getCount() {
-        return positions.sizeAsLong();
-    }
-
-    @Override
-    public long getDataSize() {
-        return getCount();
-    }
-
-    @Override
-    public void drop() {}
 }

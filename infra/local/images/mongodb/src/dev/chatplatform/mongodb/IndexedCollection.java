@@ -19,6 +19,14 @@ final class IndexedCollection extends H2Collection {
     }
 
     @Override
+    public void addIndex(Index<Object> index) {
+        super.addIndex(index);
+        if (index instanceof SecondaryIndex secondary) {
+            secondary.complete();
+        }
+    }
+
+    @Override
     protected QueryResult queryDocuments(
         Document query, Document orderBy, int numberToSkip, int limit, int batchSize, Document fieldSelector) {
         for (Index<Object> index : getIndexes()) {
