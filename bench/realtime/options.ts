@@ -23,7 +23,7 @@ export interface RealtimeOptions {
   readonly senders: readonly number[];
   /** Channels of `persisted`, beside the one. */
   readonly channels: number;
-  /** Messages a second of the steady load of `persisted` and `stages`. */
+  /** Messages a second of the steady load of `persisted`. */
   readonly rate: number;
   /** Seconds that count of each load of `persisted` and `stages`. */
   readonly seconds: number;
@@ -95,7 +95,7 @@ scenarios: ${SCENARIOS.join(', ')} (default: all)
   --messages N      fan-out: messages a run (${FULL.messages})
   --senders N,N     persisted: numbers of senders in the channel (${FULL.senders.join(',')})
   --channels N      persisted: channels, beside one alone (${FULL.channels})
-  --rate N          persisted, stages: messages a second of the steady load (${FULL.rate})
+  --rate N          persisted: messages a second of the steady load (${FULL.rate})
   --seconds N       persisted, stages: seconds that count of each load (${FULL.seconds})
   --sockets N       idle-sockets: connections (${FULL.sockets})
   --returning N     gateway-loss: connections (${FULL.returning})
@@ -141,7 +141,7 @@ export function parseRealtimeArguments(args: readonly string[]): RealtimeOptions
 const SHAPED_BY: Record<ScenarioName, readonly Amount[]> = {
   'fan-out': ['runs', 'gateways', 'members', 'messages'],
   persisted: ['runs', 'gateways', 'senders', 'channels', 'rate', 'seconds'],
-  stages: ['runs', 'rate', 'seconds'],
+  stages: ['runs', 'seconds'],
   'idle-sockets': ['runs', 'sockets'],
   'gateway-loss': ['runs', 'returning'],
   'open-channel': ['runs', 'past'],
