@@ -5,7 +5,6 @@ import type {
   JsonPatchOperation,
   ListOptions,
   ListPage,
-  MetadataOptions,
   ServerSideApplyOptions,
   WatchEvent,
   WriteOptions,
@@ -103,7 +102,7 @@ export class RehearsalClient implements ApiClient {
   async getMetadata(
     resource: ResourceRef,
     at: NamespacedName,
-    options?: MetadataOptions,
+    options?: CallOptions,
   ): Promise<KubeObject> {
     if (this.#written.has(idOf(resource, keyFor(at)))) return this.get(resource, at);
     return this.#client.getMetadata(resource, at, options);

@@ -333,6 +333,19 @@ describe('apply', () => {
     expect(tools.calls.map(({ verb }) => verb)).toEqual(['get']);
   });
 
+  test('nor is one that was made a moment ago, and that the API server may not have in its memory yet', async () => {
+    for (let count = 0; count < 50; count += 1) {
+      const name = `taken-${count}`;
+      await server.client.create(CONFIG_MAPS, {
+        ...configMap(name, { theirs: 'yes' }),
+        metadata: { namespace, name },
+      });
+      const desired = configMap(name, { ours: 'yes' });
+      await expect(tools.applier.apply(desired, { ...by, owner })).rejects.toBeInstanceOf(ForeignObjectError);
+      expect((await stored(desired))['data']).toEqual({ theirs: 'yes' });
+    }
+  });
+
   test('an object of another owner is not taken over', async () => {
     await tools.applier.apply(configMap('cm', { a: '1' }), { ...by, owner });
     const rival = await server.client.create(CONFIG_MAPS, configMap('rival', {}));

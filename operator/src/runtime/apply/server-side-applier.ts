@@ -102,7 +102,7 @@ export class ServerSideApplier implements Applier {
       const isSettled = settled && (settled.conflicts.length === 0 || policy === 'reclaim-edits');
       if (isSettled) return { result: 'unchanged', object: observed, conflicts: settled.conflicts };
     } else {
-      await this.#refuseUnseen(desired, options, store, { exact: false });
+      await this.#refuseUnseen(desired, options, store);
     }
     return withSpan('apply', { 'k8s.object': describeObject(desired) }, () =>
       this.#send(intent, options, store, observed),
@@ -186,14 +186,9 @@ export class ServerSideApplier implements Applier {
   }
 
   /** The cache sees only what bears our labels; an object without them may still hold the name. */
-  async #refuseUnseen(
-    desired: KubeObject,
-    options: ApplyOptions,
-    store: ObjectStore,
-    { exact }: { exact: boolean },
-  ): Promise<void> {
+  async #refuseUnseen(desired: KubeObject, options: ApplyOptions, store: ObjectStore): Promise<void> {
     try {
-      const call = { exact, ...(options.signal && { signal: options.signal }) };
+      const call = options.signal ? { signal: options.signal } : {};
       const found = await this.#client.getMetadata(store.resource, locate(desired), call);
       if (found.metadata.annotations?.[this.#annotation] !== undefined)
         return refuseForeign(found, options.owner);
@@ -256,7 +251,7 @@ export class ServerSideApplier implements Applier {
       const conflicts = conflictsOf(error);
       if (conflicts.length === 0) throw error;
       // Somebody made it in the moment between our look and our write, and what it holds is no drift of ours.
-      if (!observed) await this.#refuseUnseen(manifest, options, store, { exact: true });
+      if (!observed) await this.#refuseUnseen(manifest, options, store);
       if (policy === 'fail') throw new FieldConflictError(manifest, conflicts, error);
       const isOurs = ({ manager }: FieldConflict) => manager === handOverManager(fieldManager);
       const yielded = conflicts.filter((conflict) => !isDrift(conflict) && !isOurs(conflict));

@@ -9,7 +9,6 @@ import type {
   JsonPatchOperation,
   ListOptions,
   ListPage,
-  MetadataOptions,
   ServerSideApplyOptions,
   WatchEvent,
   WatchOptions,
@@ -67,11 +66,9 @@ export class KubernetesApiClient implements ApiClient {
     return this.#read('get', resource, { path: objectPath(resource, at), ...callOf(options) });
   }
 
-  getMetadata(resource: ResourceRef, at: NamespacedName, options: MetadataOptions = {}): Promise<KubeObject> {
-    // Version 0: whatever the API server has in memory will do.
-    const resourceVersion = options.exact ? undefined : '0';
+  getMetadata(resource: ResourceRef, at: NamespacedName, options: CallOptions = {}): Promise<KubeObject> {
     return this.#read('get', resource, {
-      path: withQuery(objectPath(resource, at), { resourceVersion }),
+      path: objectPath(resource, at),
       accept: METADATA,
       ...callOf(options),
     });

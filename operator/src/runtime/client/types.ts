@@ -6,11 +6,6 @@ export interface CallOptions {
   timeoutMs?: number;
 }
 
-export interface MetadataOptions extends CallOptions {
-  /** The state as it is, out of etcd. @default false: out of the API server's memory: cheap, and late by milliseconds at times */
-  exact?: boolean;
-}
-
 export interface ListOptions extends CallOptions {
   /** Empty = all. */
   namespace?: string;
@@ -71,7 +66,7 @@ export interface JsonPatchOperation {
 export interface ApiClient {
   get(resource: ResourceRef, name: NamespacedName, options?: CallOptions): Promise<KubeObject>;
   /** Metadata only (`PartialObjectMetadata`). */
-  getMetadata(resource: ResourceRef, name: NamespacedName, options?: MetadataOptions): Promise<KubeObject>;
+  getMetadata(resource: ResourceRef, name: NamespacedName, options?: CallOptions): Promise<KubeObject>;
   list(resource: ResourceRef, options?: ListOptions): Promise<ListPage>;
   watch(resource: ResourceRef, options: WatchOptions): AsyncIterable<WatchEvent>;
   create(resource: ResourceRef, object: KubeObject, options?: WriteOptions): Promise<KubeObject>;
