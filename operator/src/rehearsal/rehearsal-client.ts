@@ -99,11 +99,7 @@ export class RehearsalClient implements ApiClient {
     return object;
   }
 
-  async getMetadata(
-    resource: ResourceRef,
-    at: NamespacedName,
-    options?: CallOptions,
-  ): Promise<KubeObject> {
+  async getMetadata(resource: ResourceRef, at: NamespacedName, options?: CallOptions): Promise<KubeObject> {
     if (this.#written.has(idOf(resource, keyFor(at)))) return this.get(resource, at);
     return this.#client.getMetadata(resource, at, options);
   }
