@@ -36,7 +36,6 @@ export interface Tracing {
 }
 
 export interface TracedDoor {
-  readonly chatUrl: string;
   readonly gatewayUrl: string;
   /** Leaders of their process groups. */
   readonly pids: readonly number[];
@@ -155,7 +154,6 @@ async function startTraced(
   try {
     const gateway = await startGateway(traced);
     return {
-      chatUrl: `http://127.0.0.1:${http}`,
       gatewayUrl: gateway.url,
       pids: [chat.pid, gateway.process.pid],
       stop: async () => {

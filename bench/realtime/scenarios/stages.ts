@@ -4,9 +4,8 @@ import { pinGroups } from '../../measure/processors.ts';
 import { selfTimes, type TimedSpan } from '../../measure/self-times.ts';
 import { summarise } from '../../measure/summary.ts';
 import { figuresOf, type Figure, type Section } from '../../report/figure.ts';
-import { generate } from '../generator/start.ts';
 import type { Tracing } from '../platform/platform.ts';
-import { createRoom } from '../platform/room.ts';
+import { loadNewRoom } from './room-load.ts';
 import type { ScenarioContext } from './scenario.ts';
 
 const SENDERS = 20;
@@ -47,34 +46,21 @@ export async function measureStages(context: ScenarioContext): Promise<readonly 
 
 /** What is told of it has arrived when it resolves. */
 async function loadTraced(context: ScenarioContext, tracing: Tracing): Promise<void> {
-  const { platform, layout } = context;
+  const { options, platform, layout } = context;
   const door = await platform.startTraced(tracing);
   try {
     if (layout !== undefined) await pinGroups(door.pids, layout.servers);
-    await load(context, door.gatewayUrl);
+    await loadNewRoom(context, {
+      senders: SENDERS,
+      load: { kind: 'steady', perSecond: PER_SECOND },
+      gatewayUrls: [door.gatewayUrl],
+      warmUpMs: WARM_UP_MS,
+      durationMs: options.seconds * 1000,
+      timeoutMs: options.seconds * 2000 + 120_000,
+    });
   } finally {
     await door.stop();
   }
-}
-
-async function load(context: ScenarioContext, gatewayUrl: string): Promise<void> {
-  const { options, platform, layout, interrupted } = context;
-  const people = await platform.identities.people(SENDERS);
-  await generate(
-    'persisted',
-    {
-      door: 'socket',
-      load: { kind: 'steady', perSecond: PER_SECOND },
-      chatUrl: platform.chatUrl,
-      gatewayUrls: [gatewayUrl],
-      channelIds: [await createRoom(platform.chatUrl, people, interrupted)],
-      tokens: people.map(({ token }) => token),
-      warmUpMs: WARM_UP_MS,
-      durationMs: options.seconds * 1000,
-      servers: platform.processes,
-    },
-    { processors: layout?.generator, timeoutMs: options.seconds * 2000 + 120_000, interrupted },
-  );
 }
 
 function figuresOfRun(spans: readonly ReceivedSpan[]): Record<string, number> {

@@ -1,4 +1,5 @@
 import { DomainError } from '@chatplatform/kit/errors';
+import type { Entry } from './entry.ts';
 
 /** What a person is told for good, as far as it can be stored. */
 export type Refusal = Pick<DomainError, 'kind' | 'code' | 'message' | 'fields'>;
@@ -13,6 +14,9 @@ export interface Unplaced {
   /** null: there was nothing to do. */
   readonly refusal: Refusal | null;
 }
+
+/** Whether an operation's first result is that it got its place. */
+export const isPlaced = (first: Entry | Unplaced): first is Entry => 'seq' in first;
 
 /** Something that another attempt would not find different: not that a store was away, or too much waited. */
 export const isFinal = (error: unknown): error is DomainError =>

@@ -1,7 +1,7 @@
 import { unavailable } from '@chatplatform/kit/errors';
 import type { Entry } from '../../domain/entry.ts';
 import { isActorsOwn } from '../../domain/operation.ts';
-import { isFinal, refusalOf, refusedAs } from '../../domain/unplaced.ts';
+import { isFinal, isPlaced, refusalOf, refusedAs } from '../../domain/unplaced.ts';
 import type { Unplaced } from '../../domain/unplaced.ts';
 import type { EntryLog } from '../../ports/entry-log.ts';
 import type { Decision, EntryDraft } from './draft.ts';
@@ -83,17 +83,16 @@ function answerOne(undone: Undone, first: Entry | Unplaced | undefined): void {
   const { decision, waiting } = undone;
   const { draft, result } = waiting;
   // What somebody else did in the same name tells nothing of what this one may.
-  const counts = first && (decision.kind === 'nothing' || !isEntry(first) || first.actorId === draft.actorId);
+  const counts =
+    first && (decision.kind === 'nothing' || !isPlaced(first) || first.actorId === draft.actorId);
   if (counts) answerWith(first, result);
   else if (lastingResult(undone)) result.reject(undecided());
   else if (decision.kind === 'refuse') result.reject(decision.error);
   else result.resolve({ entry: null, repeated: true });
 }
 
-const isEntry = (first: Entry | Unplaced): first is Entry => 'seq' in first;
-
 function answerWith(first: Entry | Unplaced, result: Waiting['result']): void {
-  if (isEntry(first)) result.resolve({ entry: first, repeated: true });
+  if (isPlaced(first)) result.resolve({ entry: first, repeated: true });
   else if (first.refusal === null) result.resolve({ entry: null, repeated: true });
   else result.reject(refusedAs(first.refusal));
 }

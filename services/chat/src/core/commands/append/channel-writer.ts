@@ -140,7 +140,7 @@ export class ChannelWriter {
         rest = await this.#tryPlaces(rest, state, tries);
       }
     } catch (error) {
-      // There is no such channel: as good a reason as any that a decision gives.
+      // There is no such channel: all are refused, as by their decisions.
       if (isFinal(error))
         return answer(
           this.#deps.log,

@@ -6,6 +6,7 @@ import type { Membership } from '../../domain/membership.ts';
 import { changed } from '../../domain/message.ts';
 import type { Message } from '../../domain/message.ts';
 import type { Changes, MembershipChange } from '../../domain/projection.ts';
+import { isPlaced } from '../../domain/unplaced.ts';
 import type { Unplaced } from '../../domain/unplaced.ts';
 import type { EntryLog, FirstResults } from '../../ports/entry-log.ts';
 import type { Projections } from '../../ports/projections.ts';
@@ -43,7 +44,7 @@ export class ModelStore implements EntryLog, Projections {
 
   /** What would survive now, in the order of insertion. */
   get committed(): readonly Entry[] {
-    return this.#stored.slice(0, this.#majority).filter(isEntry);
+    return this.#stored.slice(0, this.#majority).filter(isPlaced);
   }
 
   replicateOne(): void {
@@ -103,8 +104,8 @@ export class ModelStore implements EntryLog, Projections {
       .slice(0, this.#majority)
       .filter(({ operation }) => operations.includes(operation));
     return {
-      entries: found.filter(isEntry).map(this.#current),
-      unplaced: found.filter((document): document is Unplaced => !isEntry(document)),
+      entries: found.filter(isPlaced).map(this.#current),
+      unplaced: found.filter((document): document is Unplaced => !isPlaced(document)),
     };
   }
 
@@ -149,7 +150,7 @@ export class ModelStore implements EntryLog, Projections {
     }
     for (const change of messages) {
       await this.#step('project message');
-      const said = this.#stored.filter(isEntry).find(({ seq }) => seq === change.messageSeq);
+      const said = this.#stored.filter(isPlaced).find(({ seq }) => seq === change.messageSeq);
       if (said?.type !== 'message') throw new Error(`no message at ${change.messageSeq}`);
       this.messages.set(said.seq, changed(this.messages.get(said.seq) ?? said.message, change));
     }
@@ -194,10 +195,8 @@ export class ModelStore implements EntryLog, Projections {
   }
 }
 
-const isEntry = (document: Entry | Unplaced): document is Entry => 'seq' in document;
-
 const isSameKey = (one: Entry | Unplaced, other: Entry | Unplaced): boolean =>
-  one.operation === other.operation || (isEntry(one) && isEntry(other) && one.id === other.id);
+  one.operation === other.operation || (isPlaced(one) && isPlaced(other) && one.id === other.id);
 
 function changedMembership(
   membership: Membership,
