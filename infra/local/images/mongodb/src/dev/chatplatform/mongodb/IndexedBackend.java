@@ -5,9 +5,12 @@ import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.backend.CollectionOptions;
 import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
+import de.bwaldvogel.mongo.backend.KeyValue;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import de.bwaldvogel.mongo.backend.h2.H2Database;
+import de.bwaldvogel.mongo.bson.Document;
 import java.util.List;
+import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 
 /**
@@ -15,6 +18,10 @@ import org.h2.mvstore.MVStore;
  * whatever does not name exactly the fields of one unique index, and it ignores all other indexes.
  */
 final class IndexedBackend extends H2Backend {
+    /** What the names of the library's maps begin with, or hold. */
+    static final String DOCUMENTS = "databases.";
+    static final String INDEX = "._index_";
+
     IndexedBackend(MVStore store) {
         super(store);
     }
@@ -29,19 +36,35 @@ final class IndexedBackend extends H2Backend {
             protected MongoCollection<Object> openOrCreateCollection(String name, CollectionOptions options) {
                 String fullName = getFullCollectionNamespace(name);
                 return new IndexedCollection(
-                    this, name, options, store.openMap("databases." + fullName), store.openMap("meta." + fullName),
+                    this, name, options, openDocuments(store, DOCUMENTS + fullName), store.openMap("meta." + fullName),
                     cursorRegistry);
+            }
+
+            @Override
+            protected Index<Object> openOrCreateUniqueIndex(
+                String collection, String name, List<IndexKey> keys, boolean sparse) {
+                // The library then finds it open.
+                store.openMap(mapOf(collection, name), new MVMap.Builder<KeyValue, Object>().keyType(new KeyType()));
+                return super.openOrCreateUniqueIndex(collection, name, keys, sparse);
             }
 
             @Override
             protected Index<Object> openOrCreateSecondaryIndex(
                 String collection, String name, List<IndexKey> keys, boolean sparse) {
-                // Named as the library names the maps of its own indexes: it removes them by that name.
-                String map = getFullCollectionNamespace(collection) + "._index_" + name;
+                MVMap<Object, Object> map = store.openMap(mapOf(collection, name));
                 return sparse && keys.size() == 1
-                    ? new SparseIndex(store.openMap(map), name, keys)
-                    : new FirstFieldIndex(store.openMap(map), name, keys);
+                    ? new SparseIndex(map, name, keys)
+                    : new FirstFieldIndex(map, name, keys);
+            }
+
+            /** As the library names the maps of its indexes: it removes them by that name. */
+            private String mapOf(String collection, String index) {
+                return getFullCollectionNamespace(collection) + INDEX + index;
             }
         };
+    }
+
+    static MVMap<Object, Document> openDocuments(MVStore store, String name) {
+        return store.openMap(name, new MVMap.Builder<Object, Document>().valueType(new DocumentType()));
     }
 }

@@ -1,6 +1,7 @@
 package dev.chatplatform.mongodb;
 
 import de.bwaldvogel.mongo.MongoDatabase;
+import de.bwaldvogel.mongo.backend.ArrayFilters;
 import de.bwaldvogel.mongo.backend.CollectionOptions;
 import de.bwaldvogel.mongo.backend.CursorRegistry;
 import de.bwaldvogel.mongo.backend.Index;
@@ -8,10 +9,16 @@ import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.QueryResult;
 import de.bwaldvogel.mongo.backend.h2.H2Collection;
 import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.oplog.Oplog;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.h2.mvstore.MVMap;
 
 /** Looks where an index points to, also when a query asks for more than the index knows. */
 final class IndexedCollection extends H2Collection {
+    /** Under the collection's lock. */
+    private boolean isChanging;
+
     IndexedCollection(
         MongoDatabase database, String name, CollectionOptions options, MVMap<Object, Document> documents,
         MVMap<String, Object> meta, CursorRegistry cursors) {
@@ -38,6 +45,40 @@ final class IndexedCollection extends H2Collection {
             }
         }
         return super.queryDocuments(query, orderBy, numberToSkip, limit, batchSize, fieldSelector);
+    }
+
+    // The library changes the very objects that the map holds, while H2 may be writing them to the file. So whoever is about
+    // to change documents is given copies, and what the map holds is never changed: a copy takes its place.
+
+    @Override
+    public synchronized Document updateDocuments(
+        Document selector, Document update, ArrayFilters arrayFilters, boolean isMulti, boolean isUpsert, Oplog oplog) {
+        return changing(() -> super.updateDocuments(selector, update, arrayFilters, isMulti, isUpsert, oplog));
+    }
+
+    @Override
+    public synchronized Document findAndModify(Document query) {
+        return changing(() -> super.findAndModify(query));
+    }
+
+    private Document changing(Supplier<Document> change) {
+        isChanging = true;
+        try {
+            return change.get();
+        } finally {
+            isChanging = false;
+        }
+    }
+
+    @Override
+    protected QueryResult matchDocumentsFromStream(
+        Stream<Document> documents, Document query, Document orderBy, int numberToSkip, int limit, int batchSize,
+        Document fieldSelector) {
+        Stream<Document> found = isChanging
+            ? documents.filter(document -> documentMatchesQuery(document, query)).map(Document::cloneDeeply)
+            : documents;
+        return super.matchDocumentsFromStream(
+            found, query, orderBy, numberToSkip, limit, batchSize, fieldSelector);
     }
 
     private static Document coveredBy(Index<Object> index, Document query) {

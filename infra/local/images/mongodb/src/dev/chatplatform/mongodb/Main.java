@@ -48,13 +48,22 @@ public final class Main {
         Files.createDirectories(directory);
         // H2's own background commit stays on: it carries what an unacknowledged write (w: 0) leaves behind.
         // A commit writes whole pages, so they are small here; the file would grow six times as fast with the defaults.
+        Path earlier = directory.resolve("mongodb.mv");
+        Path file = directory.resolve("mongodb.bson.mv");
+        if (Files.exists(earlier)) {
+            // Left by a start that did not come to an end.
+            Files.deleteIfExists(file);
+        }
         MVStore store = new MVStore.Builder()
-            .fileName(directory.resolve("mongodb.mv").toString())
+            .fileName(file.toString())
             .cacheSize(24)
             .pageSplitSize(4096)
             .autoCompactFillRate(60)
             .open();
         store.setRetentionTime(2000);
+        if (Files.exists(earlier)) {
+            EarlierFile.takeOver(earlier, store);
+        }
         return store;
     }
 }
