@@ -328,6 +328,39 @@ describe('a connection', () => {
     expect([room, elsewhere].map((id) => inRoom(gateway, id))).toEqual([0, 1]);
   });
 
+  it('is read anew once for all reasons that came while it was being read', async () => {
+    const readings: PromiseWithResolvers<readonly never[]>[] = [];
+    const channels = (): Promise<readonly never[]> => {
+      const reading = Promise.withResolvers<readonly never[]>();
+      readings.push(reading);
+      return reading.promise;
+    };
+    const gateway = await start(chatWith([], { channels }));
+    const client = gateway.client(tokenOf(ada));
+    const answered = async (count: number): Promise<void> => {
+      await eventually(
+        () => readings.length,
+        (length) => length === count,
+      );
+      readings.at(-1)?.resolve([]);
+    };
+    await answered(1);
+    await client.connected();
+    gateway.live.refresh();
+    await eventually(
+      () => readings.length,
+      (length) => length === 2,
+    );
+    for (let reason = 0; reason < 3; reason += 1) gateway.live.refresh();
+    await answered(2);
+    await answered(3);
+    await eventually(
+      () => client.received('sync:required').length,
+      (told) => told === 2,
+    );
+    expect(readings).toHaveLength(3);
+  });
+
   it('reads anew the rooms of the one person whose membership is in doubt', async () => {
     let channels = [channelOf(room)];
     const gateway = await start(chatWith([], { channels: async () => channels }));

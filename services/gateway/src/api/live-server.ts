@@ -55,6 +55,8 @@ export function runLiveServer(io: SocketServer, deps: LiveServerDeps): LiveServe
   const namespace = io.of('/');
   const { logger } = deps;
   let refreshing = Promise.resolve();
+  /** What the next round reads anew. */
+  let stale = new Set<GatewaySocket>();
   /** How often changes may have been missed. */
   let misses = 0;
   /** Of connections that are being opened: `misses` before their channels were read. */
@@ -100,20 +102,23 @@ export function runLiveServer(io: SocketServer, deps: LiveServerDeps): LiveServe
       socket.disconnect(true);
     }
   };
-  const refreshNow = async (stale: readonly GatewaySocket[]): Promise<void> => {
+  const refreshStale = async (): Promise<void> => {
     const waiting = stale.values();
+    stale = new Set();
     const worker = async (): Promise<void> => {
       for (const socket of waiting) if (socket.connected) await refreshOne(socket);
     };
     await Promise.all(Array.from({ length: REFRESH_CONCURRENCY }, worker));
   };
   /** Until it is known where they belong they hear nothing; they sync afterwards. */
-  const leaveRooms = (stale: Iterable<GatewaySocket>): void => {
-    for (const { id } of stale) deps.rooms.setChannels(id, []);
+  const leaveRooms = (missing: Iterable<GatewaySocket>): void => {
+    for (const { id } of missing) deps.rooms.setChannels(id, []);
   };
-  const readAnew = (stale: readonly GatewaySocket[]): void => {
-    leaveRooms(stale);
-    refreshing = refreshing.then(() => refreshNow(stale));
+  /** In rounds, so that of two readings of one connection the later one counts; a round serves all that ask before it begins. */
+  const readAnew = (missing: readonly GatewaySocket[]): void => {
+    leaveRooms(missing);
+    if (stale.size === 0) refreshing = refreshing.then(refreshStale);
+    for (const socket of missing) stale.add(socket);
   };
   const refresh = (userId?: string): void => {
     misses += 1;
