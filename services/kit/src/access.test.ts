@@ -121,6 +121,26 @@ describe('access tokens', () => {
     expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([401, code]);
   });
 
+  test('that were checked before are refused as soon as they expire, or their session ends', async () => {
+    const ended = new Set<string>();
+    let now = new Date();
+    const { port } = issuer;
+    const again = createTokenVerifier({
+      jwksUrl: `http://127.0.0.1:${port}/jwks`,
+      issuer: 'issuer',
+      audience: 'chat',
+      revoked: ended,
+      clock: { now: () => now },
+    });
+    const [token, other] = [await sign(claims), await sign({ ...claims, sid: 's-2' })];
+    for (const each of [token, other, token, other])
+      expect(await again.verify(each)).toMatchObject({ userId: 'u-1' });
+    ended.add('s-1');
+    await expect(again.verify(token)).rejects.toMatchObject({ code: 'session.ended' });
+    now = new Date(now.getTime() + 5 * 60_000);
+    await expect(again.verify(other)).rejects.toMatchObject({ code: 'token.expired' });
+  });
+
   test('are not believed once their session has ended', async () => {
     const { port } = issuer;
     const strict = createTokenVerifier({

@@ -2,8 +2,11 @@ import type { Request, RequestHandler } from 'express';
 import { createRemoteJWKSet, errors, jwtVerify, SignJWT } from 'jose';
 import type { JWTPayload } from 'jose';
 import { z } from 'zod';
+import { systemClock } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { DomainError, forbidden, unauthenticated, unavailable } from './errors.ts';
 import { signingKeys } from './signing-keys.ts';
+import { VerifiedTokens } from './verified-tokens.ts';
 
 /** Who calls, as the access token says. */
 export type Principal = {
@@ -59,26 +62,40 @@ export const createTokenVerifier = ({
   issuer,
   audience,
   revoked,
+  clock = systemClock,
 }: {
   jwksUrl: string;
   issuer: string;
   audience: string;
   revoked?: { has(sessionId: string): boolean };
+  clock?: Clock;
 }): TokenVerifier => {
   const keys = createRemoteJWKSet(new URL(jwksUrl), { cooldownDuration: 10_000, timeoutDuration: 3_000 });
+  const verified = new VerifiedTokens();
+  const check = async (token: string): Promise<Principal> => {
+    const { payload } = await jwtVerify(token, keys, {
+      issuer,
+      audience,
+      algorithms: ['ES256'],
+      currentDate: clock.now(),
+    });
+    const claims = accessClaims.parse(payload);
+    return {
+      userId: claims.sub,
+      username: claims.username,
+      roles: claims.roles,
+      sessionId: claims.sid,
+      expiresAt: new Date(claims.exp * 1000),
+    };
+  };
   return {
     async verify(token) {
       try {
-        const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ['ES256'] });
-        const claims = accessClaims.parse(payload);
-        if (revoked?.has(claims.sid) === true) throw sessionEnded();
-        return {
-          userId: claims.sub,
-          username: claims.username,
-          roles: claims.roles,
-          sessionId: claims.sid,
-          expiresAt: new Date(claims.exp * 1000),
-        };
+        const known = verified.find(token, clock.now());
+        const principal = known ?? (await check(token));
+        if (!known) verified.keep(token, principal);
+        if (revoked?.has(principal.sessionId) === true) throw sessionEnded();
+        return principal;
       } catch (error) {
         throw tokenFailure(error);
       }

@@ -329,9 +329,9 @@ describe('a connection', () => {
   });
 
   it('is read anew once for all reasons that came while it was being read', async () => {
-    const readings: PromiseWithResolvers<readonly never[]>[] = [];
-    const channels = (): Promise<readonly never[]> => {
-      const reading = Promise.withResolvers<readonly never[]>();
+    const readings: PromiseWithResolvers<never[]>[] = [];
+    const channels = (): Promise<never[]> => {
+      const reading = Promise.withResolvers<never[]>();
       readings.push(reading);
       return reading.promise;
     };

@@ -13,7 +13,9 @@ import { toDocument, toEntry } from './entry-mapping.ts';
 import { entriesOf, envelopeOf, heldBy } from './event-holder.ts';
 import type { EventKeeping } from './event-holder.ts';
 import { createFirstResults } from './first-results.ts';
+import { duplicatesAmong } from './duplicates.ts';
 import { gatherReads, WITH_CROWDS } from './gathered-reads.ts';
+import { gatherWrites } from './gathered-writes.ts';
 import { onStore, storeUnavailable } from './store-failure.ts';
 
 export function createEntryLog(db: Db, events: EventKeeping): EntryLog {
@@ -69,6 +71,32 @@ export function createEntryLog(db: Db, events: EventKeeping): EntryLog {
     }
   };
 
+  /** Of different channels: one that is refused has nothing to do with the others. */
+  const insertSingles = async (documents: readonly EntryDocument[]): Promise<readonly number[]> => {
+    try {
+      if (documents.length > 0)
+        await entries.insertMany(documents, { ordered: false, writeConcern: { w: 'majority' } });
+      return documents.map(() => 1);
+    } catch (error) {
+      const refused = duplicatesAmong(error);
+      return documents.map((_, index) => (refused.has(index) ? 0 : 1));
+    }
+  };
+
+  const insertGroup = gatherWrites(
+    async (groups: readonly (readonly EntryDocument[])[]): Promise<readonly number[]> => {
+      const [first = [], ...others] = groups;
+      if (others.length === 0) return [await onStore(() => insert(first))];
+      const [singles, counts] = await Promise.all([
+        onStore(() => insertSingles(groups.filter(({ length }) => length === 1).flat())),
+        Promise.all(groups.map((group) => (group.length > 1 ? onStore(() => insert(group)) : undefined))),
+      ]);
+      const single = singles.values();
+      return counts.map((count) => count ?? single.next().value ?? 0);
+    },
+    { atMost: 200, atOnce: 2 },
+  );
+
   const nudge = (documents: readonly EntryDocument[]): void =>
     events.nudge(
       documents.flatMap(({ _id, outbox = [] }) =>
@@ -79,7 +107,7 @@ export function createEntryLog(db: Db, events: EventKeeping): EntryLog {
   return {
     async append(outgoing) {
       const documents = outgoing.map(withEvent);
-      const stored = await onStore(() => insert(documents));
+      const stored = await insertGroup(documents);
       nudge(documents.slice(0, stored));
       return stored;
     },

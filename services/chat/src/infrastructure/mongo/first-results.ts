@@ -4,7 +4,7 @@ import type { Unplaced } from '../../core/domain/unplaced.ts';
 import type { EntryLog } from '../../core/ports/entry-log.ts';
 import { firstResultsIn } from './documents.ts';
 import type { UnplacedDocument } from './documents.ts';
-import { refuseAllButDuplicates } from './duplicates.ts';
+import { duplicatesAmong } from './duplicates.ts';
 import { toEntry } from './entry-mapping.ts';
 import { onStore } from './store-failure.ts';
 
@@ -39,7 +39,7 @@ export function createFirstResults(db: Db, clock: Clock): Pick<EntryLog, 'firstR
           results.insertMany(documents, { ordered: false, writeConcern: { w: 'majority' } }),
         );
       } catch (error) {
-        refuseAllButDuplicates(error);
+        duplicatesAmong(error);
       }
     },
   };

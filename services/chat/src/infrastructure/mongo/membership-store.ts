@@ -4,7 +4,7 @@ import type { Membership } from '../../core/domain/membership.ts';
 import type { MembershipStore } from '../../core/ports/membership-store.ts';
 import { membershipsIn } from './documents.ts';
 import type { MembershipDocument } from './documents.ts';
-import { refuseAllButDuplicates } from './duplicates.ts';
+import { duplicatesAmong } from './duplicates.ts';
 import { gatherReads, WITH_CROWDS } from './gathered-reads.ts';
 import { raiseMarks } from './projections.ts';
 import { onStore } from './store-failure.ts';
@@ -78,7 +78,7 @@ export function createMembershipStore(db: Db): MembershipStore {
       try {
         await onStore(() => memberships.insertMany(wanted.map(toDocument), { ordered: false }));
       } catch (error) {
-        refuseAllButDuplicates(error);
+        duplicatesAmong(error);
       }
     },
     async raiseMarks(channelId, receipt) {

@@ -1,4 +1,4 @@
-import type { AnyBulkWriteOperation, Db, Document, UpdateFilter } from 'mongodb';
+import type { AnyBulkWriteOperation, Db, Document, Filter, UpdateFilter } from 'mongodb';
 import { MAX_UNREAD_MENTIONS } from '@chatplatform/contracts/http/chat';
 import { entryId } from '../../core/domain/entry.ts';
 import type { Receipt } from '../../core/domain/entry.ts';
@@ -6,7 +6,8 @@ import { membershipId, nobodysMembership } from '../../core/domain/membership.ts
 import type { Changes, MembershipChange, MessageChange } from '../../core/domain/projection.ts';
 import type { Projections } from '../../core/ports/projections.ts';
 import { channelsIn, entriesIn, membershipsIn } from './documents.ts';
-import type { EntryDocument, MembershipDocument } from './documents.ts';
+import type { ChannelDocument, EntryDocument, MembershipDocument } from './documents.ts';
+import { gatherWrites } from './gathered-writes.ts';
 import { onStore } from './store-failure.ts';
 
 type MembershipWrite = AnyBulkWriteOperation<MembershipDocument>;
@@ -28,8 +29,11 @@ export const raiseMarks = (channelId: string, receipt: Receipt): MembershipWrite
 export function createProjections(db: Db): Projections {
   const [channels, memberships, entries] = [channelsIn(db), membershipsIn(db), entriesIn(db)];
 
-  const applyToMemberships = async (channelId: string, changes: readonly MembershipChange[]) => {
-    const writes = changes.flatMap((change) => membershipWrites(channelId, change));
+  /** Those of one channel in their order. */
+  const applyToMemberships = async (projected: readonly Projected[]) => {
+    const writes = projected.flatMap(({ channelId, changes }) =>
+      changes.memberships.flatMap((change) => membershipWrites(channelId, change)),
+    );
     if (writes.length > 0) await onStore(() => memberships.bulkWrite(writes, { ordered: true }));
   };
 
@@ -54,37 +58,70 @@ export function createProjections(db: Db): Projections {
     );
   };
 
-  return {
-    async apply(channelId, changes: Changes) {
-      const { memberships: membershipChanges, messages, archived, cursor, untoldMoves } = changes;
-      await applyToMemberships(channelId, membershipChanges);
-      for (const change of messages) await applyToMessage(channelId, change);
-      if (archived) {
-        const { value, bySeq: archivedSeq } = archived;
-        await onStore(() =>
-          channels.updateOne(
-            { _id: channelId, archivedSeq: { $lt: archivedSeq } },
-            { $set: { archived: value, archivedSeq } },
-          ),
-        );
-      }
-      const updated = await onStore(() =>
-        channels.findOneAndUpdate(
-          { _id: channelId },
-          {
-            $max: {
-              lastSeq: cursor.seq,
-              messageCount: cursor.messageCount,
-              ...(cursor.movesSeq === undefined ? {} : { movesSeq: cursor.movesSeq }),
-            },
-            ...(untoldMoves.length === 0 ? {} : { $addToSet: { untoldMoves: { $each: [...untoldMoves] } } }),
-          },
-          { projection: { contention: 1 }, returnDocument: 'after' },
-        ),
-      );
-      return updated?.contention ?? 0;
-    },
+  const applyToContent = async ({ channelId, changes: { messages, archived } }: Projected): Promise<void> => {
+    for (const change of messages) await applyToMessage(channelId, change);
+    if (!archived) return;
+    const { value, bySeq: archivedSeq } = archived;
+    await onStore(() =>
+      channels.updateOne(
+        { _id: channelId, archivedSeq: { $lt: archivedSeq } },
+        { $set: { archived: value, archivedSeq } },
+      ),
+    );
   };
+
+  /** @returns the contention of each channel */
+  const moveCursors = async (projected: readonly Projected[]): Promise<number[]> => {
+    const moves = projected.map(cursorMove);
+    const [first, ...others] = moves;
+    const contention = { projection: { contention: 1 } } as const;
+    if (first && others.length === 0) {
+      const { filter, update } = first;
+      const options = { ...contention, returnDocument: 'after' } as const;
+      const updated = await onStore(() => channels.findOneAndUpdate(filter, update, options));
+      return [updated?.contention ?? 0];
+    }
+    await onStore(() =>
+      channels.bulkWrite(
+        moves.map((move) => ({ updateOne: move })),
+        { ordered: false },
+      ),
+    );
+    const ids = projected.map(({ channelId }) => channelId);
+    const found = await onStore(() => channels.find({ _id: { $in: ids } }, contention).toArray());
+    const counts = new Map(found.map((channel) => [channel._id, channel.contention]));
+    return ids.map((id) => counts.get(id) ?? 0);
+  };
+
+  const apply = gatherWrites(
+    async (projected: readonly Projected[]) => {
+      await applyToMemberships(projected);
+      await Promise.all(projected.map(applyToContent));
+      return moveCursors(projected);
+    },
+    { atMost: 100, atOnce: 2 },
+  );
+  return { apply: (channelId, changes) => apply({ channelId, changes }) };
+}
+
+/** What is to be applied to the documents of one channel. */
+interface Projected {
+  readonly channelId: string;
+  readonly changes: Changes;
+}
+
+function cursorMove({ channelId, changes: { cursor, untoldMoves } }: Projected) {
+  return {
+    filter: { _id: channelId },
+    update: {
+      $max: {
+        lastSeq: cursor.seq,
+        messageCount: cursor.messageCount,
+        ...(cursor.movesSeq === undefined ? {} : { movesSeq: cursor.movesSeq }),
+      },
+      ...(untoldMoves.length === 0 ? {} : { $addToSet: { untoldMoves: { $each: [...untoldMoves] } } }),
+    },
+  } satisfies { filter: Filter<ChannelDocument>; update: UpdateFilter<ChannelDocument> };
 }
 
 function membershipWrites(channelId: string, change: MembershipChange): MembershipWrite[] {
