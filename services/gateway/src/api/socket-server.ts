@@ -10,6 +10,8 @@ import { boundBuffers } from './back-pressure.ts';
 import type { BufferedConnection, BufferLimits } from './back-pressure.ts';
 import type { ClientFramesUnchecked, SignalsUnchecked, SocketData } from './connections.ts';
 import { guardDoor } from './door.ts';
+import { shareWrites } from './shared-writes.ts';
+import type { FlushedConnection } from './shared-writes.ts';
 
 export type SocketServer = Server<ClientFramesUnchecked, ServerFrames, SignalsUnchecked, SocketData>;
 
@@ -76,8 +78,9 @@ export function createSocketServer(
   connectionsOf.set(io, trackConnections(server));
   guardDoor(server, () => admission.refusal(io.engine.clientsCount));
   const bound = boundBuffers(buffers);
-  io.engine.on('connection', (connection: BufferedConnection & { request: unknown }) => {
+  io.engine.on('connection', (connection: BufferedConnection & FlushedConnection & { request: unknown }) => {
     bound(connection);
+    shareWrites(connection);
     // The first request would be kept as long as the connection lives.
     connection.request = null;
   });
