@@ -42,6 +42,9 @@ const pendingIn = async (collection: OutboxCollection, limit: number): Promise<P
   );
 };
 
+/** A mark that is lost with its server means an event that is published once more, which consumers know. */
+const FORGETTABLE = { writeConcern: { w: 1, j: false } } as const;
+
 /** Most documents hold one entry: then one update does; a document that holds others keeps those. */
 const removeFrom = async (collection: OutboxCollection, events: readonly PendingEvent[]): Promise<void> => {
   const eventIds = events.map(({ event }) => event.id);
@@ -53,10 +56,11 @@ const removeFrom = async (collection: OutboxCollection, events: readonly Pending
   const { modifiedCount } = await holders.updateMany(
     { ...holding, outbox: { $size: 1 } },
     { $unset: { outbox: '' } },
+    FORGETTABLE,
   );
   if (modifiedCount === events.length) return;
-  await holders.updateMany(holding, { $pull: { outbox: { 'event.id': { $in: eventIds } } } });
-  await holders.updateMany({ ...where, outbox: { $size: 0 } }, { $unset: { outbox: '' } });
+  await holders.updateMany(holding, { $pull: { outbox: { 'event.id': { $in: eventIds } } } }, FORGETTABLE);
+  await holders.updateMany({ ...where, outbox: { $size: 0 } }, { $unset: { outbox: '' } }, FORGETTABLE);
 };
 
 /**

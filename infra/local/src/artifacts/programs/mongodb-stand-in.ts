@@ -21,7 +21,9 @@ const MODULES = 'java.base,java.logging,java.management,java.naming,java.sql,jdk
  * smallest one and is enough for one node.
  */
 export const MONGODB_STAND_IN_JVM_OPTIONS = [
-  '-Xms32m',
+  '-Xms96m',
+  // What a command makes is garbage once it is answered; a generation of the default size is full every few dozen commands.
+  '-Xmn64m',
   '-Xmx176m',
   '-XX:+UseSerialGC',
   '-XX:MaxMetaspaceSize=64m',

@@ -6,7 +6,7 @@ import io.netty.channel.Channel;
 import java.util.Locale;
 import java.util.Set;
 
-/** Answers a write only once it is in the file: H2 by itself commits about once a second. */
+/** Answers a write only once it is in the file, unless it says that it need not be: H2 by itself commits about once a second. */
 final class DurableBackend extends ForwardingBackend {
     private static final Set<String> WRITES = Set.of(
         "insert", "update", "delete", "findandmodify", "create", "createindexes", "drop", "dropindexes",
@@ -26,7 +26,7 @@ final class DurableBackend extends ForwardingBackend {
             return greet(super.handleCommand(channel, database, "ismaster", query));
         }
         Document answer = super.handleCommand(channel, database, command, query);
-        if (WRITES.contains(name) && acknowledged(query)) {
+        if (WRITES.contains(name) && durable(query)) {
             groupCommit.await();
         }
         return answer;
@@ -41,9 +41,9 @@ final class DurableBackend extends ForwardingBackend {
         return hello;
     }
 
-    private static boolean acknowledged(Document query) {
+    /** A write that asks for no journal may wait for H2's own commit. */
+    private static boolean durable(Document query) {
         return !(query.get("writeConcern") instanceof Document concern
-            && concern.get("w") instanceof Number w
-            && w.intValue() == 0);
+            && (concern.get("w") instanceof Number w && w.intValue() == 0 || Boolean.FALSE.equals(concern.get("j"))));
     }
 }
