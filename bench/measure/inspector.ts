@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
+import { cpuProfile, type CpuProfile } from './cpu-profile.ts';
 import type { Inspectable } from './inspectable.ts';
 
 const targets = z.array(z.object({ webSocketDebuggerUrl: z.url() })).min(1);
 const heapUsage = z.object({ usedSize: z.number(), backingStorageSize: z.number() });
+const profiled = z.object({ profile: cpuProfile });
 const reply = z.object({ id: z.number(), result: z.unknown().optional(), error: z.unknown().optional() });
 
 const OPEN_DEADLINE_MS = 10_000;
@@ -25,6 +27,23 @@ export async function collectedHeap(subject: Inspectable): Promise<HeapUsage> {
     await inspector.call('HeapProfiler.collectGarbage');
     const { usedSize, backingStorageSize } = heapUsage.parse(await inspector.call('Runtime.getHeapUsage'));
     return { heap: usedSize, buffers: backingStorageSize };
+  } finally {
+    inspector.close();
+  }
+}
+
+/** Where a process spends its time while something is done, by samples of the clock. */
+export async function profileWhile<T>(
+  subject: Inspectable,
+  act: () => Promise<T>,
+): Promise<{ readonly result: T; readonly profile: CpuProfile }> {
+  const inspector = await openInspector(subject);
+  try {
+    await inspector.call('Profiler.enable');
+    await inspector.call('Profiler.start');
+    const result = await act();
+    const { profile } = profiled.parse(await inspector.call('Profiler.stop'));
+    return { result, profile };
   } finally {
     inspector.close();
   }

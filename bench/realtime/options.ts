@@ -4,6 +4,7 @@ export const SCENARIOS = [
   'fan-out',
   'persisted',
   'stages',
+  'profile',
   'idle-sockets',
   'gateway-loss',
   'open-channel',
@@ -23,9 +24,9 @@ export interface RealtimeOptions {
   readonly senders: readonly number[];
   /** Channels of `persisted`, beside the one. */
   readonly channels: number;
-  /** Messages a second of the steady load of `persisted`. */
+  /** Messages a second of the steady load of `persisted` and `profile`. */
   readonly rate: number;
-  /** Seconds that count of each load of `persisted` and `stages`. */
+  /** Seconds that count of each load of `persisted`, `stages` and `profile`. */
   readonly seconds: number;
   /** Connections of `idle-sockets`. */
   readonly sockets: number;
@@ -95,8 +96,8 @@ scenarios: ${SCENARIOS.join(', ')} (default: all)
   --messages N      fan-out: messages a run (${FULL.messages})
   --senders N,N     persisted: numbers of senders in the channel (${FULL.senders.join(',')})
   --channels N      persisted: channels, beside one alone (${FULL.channels})
-  --rate N          persisted: messages a second of the steady load (${FULL.rate})
-  --seconds N       persisted, stages: seconds that count of each load (${FULL.seconds})
+  --rate N          persisted, profile: messages a second of the steady load (${FULL.rate})
+  --seconds N       persisted, stages, profile: seconds that count of each load (${FULL.seconds})
   --sockets N       idle-sockets: connections (${FULL.sockets})
   --returning N     gateway-loss: connections (${FULL.returning})
   --past N          open-channel: messages in the store (${FULL.past})
@@ -142,6 +143,7 @@ const SHAPED_BY: Record<ScenarioName, readonly Amount[]> = {
   'fan-out': ['runs', 'gateways', 'members', 'messages'],
   persisted: ['runs', 'gateways', 'senders', 'channels', 'rate', 'seconds'],
   stages: ['runs', 'seconds'],
+  profile: ['runs', 'rate', 'seconds'],
   'idle-sockets': ['runs', 'sockets'],
   'gateway-loss': ['runs', 'returning'],
   'open-channel': ['runs', 'past'],

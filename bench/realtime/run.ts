@@ -3,6 +3,7 @@ import { type BenchContext, inScratch } from '../command/bench-context.ts';
 import { describeMachine, foreignProcessors, readMachine } from '../measure/machine.ts';
 import { ownGroup } from '../measure/process-times.ts';
 import { allowedProcessors, type Layout, layoutOf, pinGroups } from '../measure/processors.ts';
+import type { Section } from '../report/figure.ts';
 import { openRecord } from '../report/record.ts';
 import { commandOf, parseRealtimeArguments, type RealtimeOptions, type ScenarioName } from './options.ts';
 import { startPlatform } from './platform/platform.ts';
@@ -11,6 +12,7 @@ import { measureGatewayLoss } from './scenarios/gateway-loss.ts';
 import { measureIdleSockets } from './scenarios/idle-sockets.ts';
 import { measureOpenChannel } from './scenarios/open-channel.ts';
 import { measurePersisted } from './scenarios/persisted.ts';
+import { measureProfile } from './scenarios/profile.ts';
 import { measureStages } from './scenarios/stages.ts';
 import { warmUp } from './scenarios/warm-up.ts';
 import type { Scenario, ScenarioContext } from './scenarios/scenario.ts';
@@ -21,6 +23,7 @@ const scenarios: Record<ScenarioName, Scenario> = {
   'fan-out': measureFanOut,
   persisted: measurePersisted,
   stages: measureStages,
+  profile: measureProfile,
   'idle-sockets': measureIdleSockets,
   'gateway-loss': measureGatewayLoss,
   'open-channel': measureOpenChannel,
@@ -63,6 +66,17 @@ async function runScenarios(
     const before = await readMachine();
     const sections = await progress.step(name, (report) => scenarios[name]({ ...shared, report }));
     const foreign = foreignProcessors(before, await readMachine(), ours);
-    await record({ sections, foreign, quick: options.quick, command: commandOf(name, options) });
+    await record({
+      sections: sections.map((section) => named(section, options)),
+      foreign,
+      quick: options.quick,
+      command: commandOf(name, options),
+    });
   }
 }
+
+/** Figures of all processors together are others than those of processors apart. */
+const named = (section: Section, { pinned }: RealtimeOptions): Section =>
+  pinned
+    ? section
+    : { ...section, figures: section.figures.map((figure) => ({ ...figure, id: `unpinned/${figure.id}` })) };

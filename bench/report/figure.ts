@@ -1,6 +1,6 @@
 import { median } from '../measure/summary.ts';
 
-export const UNITS = ['ms', 's', '/s', 'B', 'MiB', 'x', 'CPU s', 'CPU', ''] as const;
+export const UNITS = ['ms', 's', '/s', 'B', 'MiB', 'x', 'CPU s', 'CPU', '%', ''] as const;
 export type Unit = (typeof UNITS)[number];
 
 /** One thing measured, once a run. */
@@ -43,4 +43,10 @@ export function figuresOf(
     if (values.includes(undefined)) throw new Error(`"${key}" was not measured in every run`);
     return { ...describe(key), values: values.filter((value) => value !== undefined) };
   });
+}
+
+/** What every run measured; for what is told of only when it is large, and is small in one of them. */
+export function inAllRuns(runs: readonly Readonly<Record<string, number>>[]): Record<string, number>[] {
+  const keys = Object.keys(runs[0] ?? {}).filter((key) => runs.every((run) => key in run));
+  return runs.map((run) => Object.fromEntries(keys.map((key) => [key, run[key] ?? Number.NaN])));
 }

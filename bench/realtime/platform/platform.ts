@@ -1,4 +1,4 @@
-import { startService, startServices, stopServices } from '@chatplatform/local/dev/services';
+import { migrateService, startService } from '@chatplatform/local/dev/services';
 import type { ServicesOptions } from '@chatplatform/local/dev/services';
 import { makeSecrets } from '@chatplatform/local/dev/secrets';
 import { SERVICE_NAMES } from '@chatplatform/local/dev/service-settings';
@@ -7,12 +7,14 @@ import { createArtifactContext, ensureStorePrograms } from '@chatplatform/local/
 import type { Progress } from '@chatplatform/local/launcher/progress';
 import { startStores } from '@chatplatform/local/stores/index';
 import { freePort } from '@chatplatform/local/stores/network';
+import type { Inspectable } from '../../measure/inspectable.ts';
 import { type Identities, startIdentities } from './identities.ts';
 import { inspectable, type SocketHolder } from './socket-holder.ts';
 
 /** What messaging needs of a platform, as ordinary processes on free ports of the loopback address. */
 export interface Platform {
   readonly chatUrl: string;
+  readonly chat: Inspectable;
   readonly gateways: readonly SocketHolder[];
   /** Of the chat service: `/metrics`. */
   readonly chatMetricsUrl: string;
@@ -74,8 +76,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
     const logs = `${dir}/logs`;
     const services = { root, addresses, secrets: makeSecrets(), logs, watch: false };
-    const chat = await progress.step('chat', () => startServices(['chat'], services));
-    undo.push(() => stopServices(chat));
+    const chat = await progress.step('chat', () => startChat(services));
+    undo.push(() => chat.process.stop());
     interrupted.throwIfAborted();
     const started: SocketHolder[] = [];
     undo.push(async () => void (await Promise.all(started.map(({ process }) => process.stop()))));
@@ -90,6 +92,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     interrupted.throwIfAborted();
 
     return {
+      chat,
       chatUrl: `http://127.0.0.1:${addresses.http.chat}`,
       gateways,
       chatMetricsUrl: `http://127.0.0.1:${addresses.management.chat}/metrics`,
@@ -98,7 +101,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       identities,
       processes: new Map([
         ...[...stores.stores].map(([name, store]) => [name, store.process.pid] as const),
-        ...[...chat].map(([name, service]) => [name, service.pid] as const),
+        ['chat', chat.process.pid],
         ...gateways.map(({ process }, index) => [`gateway ${index + 1}`, process.pid] as const),
       ]),
       startGateway: addGateway,
@@ -109,6 +112,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     await stop();
     throw error;
   }
+}
+
+async function startChat(services: ServicesOptions): Promise<Inspectable> {
+  await migrateService('chat', services);
+  const inspectorPort = await freePort();
+  const process = await startService('chat', { ...services, extra: { chat: inspectable(inspectorPort) } });
+  return { process, inspectorPort };
 }
 
 async function startGateway(services: ServicesOptions): Promise<SocketHolder> {

@@ -3,7 +3,7 @@ import type { ReceivedSpan } from '@chatplatform/kit/testing/otlp-collector';
 import { pinGroups } from '../../measure/processors.ts';
 import { selfTimes, type TimedSpan } from '../../measure/self-times.ts';
 import { summarise } from '../../measure/summary.ts';
-import { figuresOf, type Figure, type Section } from '../../report/figure.ts';
+import { figuresOf, inAllRuns, type Figure, type Section } from '../../report/figure.ts';
 import type { Tracing } from '../platform/platform.ts';
 import { loadNewRoom } from './room-load.ts';
 import type { ScenarioContext } from './scenario.ts';
@@ -92,12 +92,6 @@ const timedSpan = ({ service, name, ...span }: ReceivedSpan): TimedSpan => ({
   ...span,
   stage: `${service}: ${name}`,
 });
-
-/** A stage that took next to nothing in one of the runs is one that anybody may do without. */
-function inAllRuns(runs: readonly Record<string, number>[]): Record<string, number>[] {
-  const keys = Object.keys(runs[0] ?? {}).filter((key) => runs.every((run) => key in run));
-  return runs.map((run) => Object.fromEntries(keys.map((key) => [key, run[key] ?? Number.NaN])));
-}
 
 function describeFigure(key: string): Omit<Figure, 'values'> {
   const id = `stages/${PER_SECOND}/${key}`;
