@@ -49,7 +49,7 @@ export async function startGateway(
 
   const bus = await connectEventBus({ url: config.AMQP_URL, service: context.name, logger });
   onStop(() => bus.close());
-  const { verifier, revoked } = await startUserAccess(context, config, bus);
+  const { verifier, revoked } = await startUserAccess(context, config, bus, { rememberedTokens: 0 });
   const tokens = createInternalTokens({ key: config.INTERNAL_TOKEN_KEY, service: context.name });
   const presence = createRedisPresence(redis, clock);
   const app = createApp({

@@ -56,6 +56,7 @@ const tokenFailure = (error: unknown): DomainError => {
 /**
  * Verifies ES256 access tokens against the issuer's published keys, which are cached and refetched on a new `kid`.
  * @param revoked sessions whose tokens are not believed though they have not expired
+ * @param rememberedTokens that need not be checked again. Default: 10,000
  */
 export const createTokenVerifier = ({
   jwksUrl,
@@ -63,15 +64,17 @@ export const createTokenVerifier = ({
   audience,
   revoked,
   clock = systemClock,
+  rememberedTokens,
 }: {
   jwksUrl: string;
   issuer: string;
   audience: string;
   revoked?: { has(sessionId: string): boolean };
   clock?: Clock;
+  rememberedTokens?: number | undefined;
 }): TokenVerifier => {
   const keys = createRemoteJWKSet(new URL(jwksUrl), { cooldownDuration: 10_000, timeoutDuration: 3_000 });
-  const verified = new VerifiedTokens();
+  const verified = new VerifiedTokens(rememberedTokens);
   const check = async (token: string): Promise<Principal> => {
     const { payload } = await jwtVerify(token, keys, {
       issuer,

@@ -16,11 +16,15 @@ export type UserAccessConfig = {
   readonly INTERNAL_TOKEN_KEY: string;
 };
 
-/** What a service that people call needs to know them: auth's keys, and which sessions have ended. */
+/**
+ * What a service that people call needs to know them: auth's keys, and which sessions have ended.
+ * @param rememberedTokens 0 where each token is seen but once. Default: as many as are of use
+ */
 export const startUserAccess = async (
   { name, logger, onStop }: ServiceContext,
   config: UserAccessConfig,
   bus: Pick<EventBus, 'listen'>,
+  { rememberedTokens }: { readonly rememberedTokens?: number } = {},
 ): Promise<UserAccess> => {
   const revoked = await watchRevokedSessions({
     authUrl: config.AUTH_URL ?? new URL(config.JWKS_URL).origin,
@@ -35,6 +39,7 @@ export const startUserAccess = async (
     issuer: config.JWT_ISSUER,
     audience: config.JWT_AUDIENCE,
     revoked,
+    rememberedTokens,
   });
   return { verifier, revoked };
 };

@@ -17,8 +17,18 @@ test('a token is known until the moment it expires', () => {
   expect(tokens.find('a', new Date(1000))).toBeUndefined();
 });
 
+test('none is known where none is to be', () => {
+  const tokens = new VerifiedTokens(0);
+  tokens.keep('a', principal('ada'));
+  expect(tokens.find('a', new Date(0))).toBeUndefined();
+});
+
 test('the longest known goes when there are too many', () => {
   const tokens = new VerifiedTokens(2);
   for (const name of ['a', 'b', 'c']) tokens.keep(name, principal(name));
-  expect(['a', 'b', 'c'].map((name) => tokens.find(name, new Date(0))?.userId)).toEqual([undefined, 'b', 'c']);
+  expect(['a', 'b', 'c'].map((name) => tokens.find(name, new Date(0))?.userId)).toEqual([
+    undefined,
+    'b',
+    'c',
+  ]);
 });

@@ -12,7 +12,7 @@ export class VerifiedTokens {
   readonly #principals = new Map<string, Principal>();
   readonly #atMost: number;
 
-  /** @param atMost the longest known goes first. Default: 10,000 */
+  /** @param atMost the longest known goes first; 0: none. Default: 10,000 */
   constructor(atMost = AT_MOST) {
     this.#atMost = atMost;
   }

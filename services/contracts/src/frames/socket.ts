@@ -142,5 +142,4 @@ export type ClientFrameResults = { [F in ClientFrameName]: z.infer<(typeof clien
 export const rooms = {
   channel: (channelId: string): string => `channel:${channelId}`,
   user: (userId: string): string => `user:${userId}`,
-  session: (sessionId: string): string => `session:${sessionId}`,
 } as const;

@@ -22,6 +22,9 @@ export interface HandshakeDeps extends JoinChannelsDeps {
   readonly people: People;
 }
 
+/** Of what a connection came with its session is left; the rest would be held as long as it lives. */
+const NOTHING_KEPT = { headers: {}, query: {}, auth: {}, time: '' } as const;
+
 /** Carries the problem to the client, where it is `error.data` of `connect_error`. */
 class HandshakeRefused extends Error {
   override readonly name = 'HandshakeRefused';
@@ -55,11 +58,12 @@ async function open(deps: HandshakeDeps, socket: GatewaySocket): Promise<void> {
   const principal = await deps.verifier.verify(given.data.token);
   const person = deps.people.enter(principal.userId);
   // Of the connection, not of the socket: this comes also when it is closed while it is being opened.
-  socket.conn.once('close', () => deps.people.leave(person));
+  socket.conn.on('close', () => deps.people.leave(person));
   const session = sessionOf(socket.id, { principal, person, ...given.data }, deps);
   socket.data.session = session;
+  Object.assign(socket.handshake, NOTHING_KEPT);
   // First: changes of membership reach the sockets in this room, from now on also this one.
-  await socket.join([rooms.user(session.userId), rooms.session(session.sessionId)]);
+  await socket.join(rooms.user(session.userId));
   await joinChannels(deps, session);
   // It may have ended since the token was verified; who ends sessions sees only connections that are open.
   if (deps.revoked.has(session.sessionId)) throw sessionEnded();

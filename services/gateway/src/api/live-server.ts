@@ -54,6 +54,7 @@ const REFRESH_CONCURRENCY = 16;
 export function runLiveServer(io: SocketServer, deps: LiveServerDeps): LiveServer {
   const namespace = io.of('/');
   const { logger } = deps;
+  const attach = attachWith(deps);
   let refreshing = Promise.resolve();
   /** What the next round reads anew. */
   let stale = new Set<GatewaySocket>();
@@ -70,7 +71,7 @@ export function runLiveServer(io: SocketServer, deps: LiveServerDeps): LiveServe
   });
   namespace.use(handshake(deps));
   namespace.on('connection', (socket) => {
-    attach(deps, socket);
+    attach(socket);
     // What was missed meanwhile may have concerned it, and it was not yet among those whose channels are read anew.
     if (opening.get(socket) !== misses) readAnew([socket]);
   });
@@ -148,19 +149,22 @@ export function runLiveServer(io: SocketServer, deps: LiveServerDeps): LiveServe
   };
 }
 
-/** Everything that is bound to one connection. */
-function attach(deps: LiveServerDeps, socket: GatewaySocket): void {
-  const { session } = socket.data;
+/** Everything that is bound to one connection; the listeners are shared by all of them, for there are many. */
+function attachWith(deps: LiveServerDeps): (socket: GatewaySocket) => void {
   const presenceFailed = (error: unknown): void =>
     deps.logger.debug({ err: toError(error) }, 'presence not shown');
-  showArrival(deps, session).catch(presenceFailed);
-  socket.on('disconnect', () => {
-    showDeparture(deps, session).catch(presenceFailed);
-  });
-  socket.onAny((name: string, ...args: unknown[]) => {
+  function onDisconnect(this: GatewaySocket): void {
+    showDeparture(deps, this.data.session).catch(presenceFailed);
+  }
+  function onFrame(this: GatewaySocket, name: string, ...args: unknown[]): void {
     const acknowledge = args.at(-1);
-    void handleFrame(deps, session, name, args[0]).then((ack) => {
+    void handleFrame(deps, this.data.session, name, args[0]).then((ack) => {
       if (typeof acknowledge === 'function') acknowledge(ack);
     });
-  });
+  }
+  return (socket) => {
+    showArrival(deps, socket.data.session).catch(presenceFailed);
+    socket.on('disconnect', onDisconnect);
+    socket.onAny(onFrame);
+  };
 }

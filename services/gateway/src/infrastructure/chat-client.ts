@@ -68,8 +68,15 @@ export function createChatClient(options: ChatClientOptions): Chat & { close(): 
     request: ChatRequest,
     schema: S,
   ): Promise<z.output<S>> => {
-    const signal = AbortSignal.timeout(deadlineMs);
-    return schema.parse(await untilAnswered(() => attempt(token, request, signal), signal));
+    const deadline = new AbortController();
+    // Not AbortSignal.timeout: that one lives until its time is over, for every frame, whenever it was answered.
+    const timer = setTimeout(() => deadline.abort(), deadlineMs);
+    try {
+      const { signal } = deadline;
+      return schema.parse(await untilAnswered(() => attempt(token, request, signal), signal));
+    } finally {
+      clearTimeout(timer);
+    }
   };
 
   const untilAnswered = async (once: () => Promise<unknown>, signal: AbortSignal): Promise<unknown> => {
