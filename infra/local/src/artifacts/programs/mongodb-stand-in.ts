@@ -29,6 +29,9 @@ export const MONGODB_STAND_IN_JVM_OPTIONS = [
   '-XX:MaxMetaspaceSize=64m',
   '-XX:ReservedCodeCacheSize=48m',
   '-XX:MaxDirectMemorySize=32m',
+  // Each thread that writes to a file would keep a buffer as large as its largest write, until none is left for an answer,
+  // which is then lost without a word.
+  '-Djdk.nio.maxCachedBufferSize=65536',
   '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
   // A closing driver sends a message that wants no answer, which the library does not know and logs with its stack.
   '-Dorg.slf4j.simpleLogger.log.de.bwaldvogel.mongo.wire.MongoExceptionHandler=off',
