@@ -135,6 +135,30 @@ describeWithPlatform('a platform that loses a part', () => {
     expect([...new Set(ofBob.map(({ text }) => text))]).toEqual(['for both']);
   });
 
+  it('chat has no Redis: how far somebody has read gets to their other device all the same', async () => {
+    const channel = await platform.createGroup(ada, bob);
+    const [adaLive, other] = [
+      await platform.connectWith('first', await tokenOf(ada)),
+      await platform.connectWith('second', await tokenOf(ada)),
+    ];
+    await send(adaLive, channel.id, 'one');
+    await platform.post(bob, `/${channel.id}/messages`, { clientMessageId: newId(), text: 'two' });
+    const read = () => adaLive.request('channel:read', { channelId: channel.id, seq: 2 });
+    platform.cut('redis', ['chat']);
+    expect(await read()).toMatchObject({ ok: true, result: { seq: 2 } });
+    expect(other.received('sync:required')).toEqual([]);
+    platform.restore('redis', ['chat']);
+    await told(other);
+    // As after an answer that was lost with the Pod that should have told.
+    await eventually(
+      async () => {
+        await read();
+        return other.received('channel:read');
+      },
+      (frames) => frames.length > 0,
+    );
+  });
+
   it('nobody has Redis: sends are acknowledged, and all are told to sync when it is back', async () => {
     const channel = await platform.createGroup(ada, bob);
     const [adaLive, bobLive] = await bothConnected();

@@ -54,7 +54,12 @@ export async function advanceMarks(
     deliveredSeq: Math.max(membership.deliveredSeq, content.reached),
   };
   const isRead = receipt.readSeq > membership.readSeq;
-  if (!isRead && receipt.deliveredSeq <= membership.deliveredSeq) return receipt;
+  if (!isRead && receipt.deliveredSeq <= membership.deliveredSeq) {
+    // Asked for once more: whoever raised it may not have lived to tell the person's other devices.
+    if (as === 'read' && content.reached === membership.readSeq)
+      deps.live.marksRaised({ channelId, ...receipt });
+    return receipt;
+  }
   if (await isShared(deps, channel, userId)) await deps.receipts.add(channelId, receipt);
   else await deps.memberships.raiseMarks(channelId, receipt);
   if (isRead) deps.live.marksRaised({ channelId, ...receipt });

@@ -39,13 +39,13 @@ interface MembershipNews {
   readonly revision: number;
 }
 
-/** News of membership kept at most while Redis is away; beyond it everybody's memberships are read anew. */
+/** News of membership, and people, kept at most while Redis is away; beyond it everybody's memberships are read anew. */
 const MAX_MISSED = 10_000;
 
 /**
  * Live updates through Redis to the gateways. While Redis is away they are dropped; who asked for an entry to be told
  * knows that it was not. Memberships are made good here as soon as Redis is back, before anything else is told: who was
- * removed meanwhile must not hear it.
+ * removed meanwhile must not hear it. Who has read something meanwhile is told to sync, on all devices.
  */
 export function createLiveUpdates(
   redis: Pick<RedisClient, 'publish' | 'on'>,
@@ -53,6 +53,8 @@ export function createLiveUpdates(
 ): LiveUpdates {
   /** The last of each person in each channel; null: too many to tell apart. */
   let missed: Map<string, MembershipNews> | null = new Map();
+  /** Whose devices may not know how far they have read. */
+  let behind = new Set<string>();
 
   /** The emitter neither awaits nor catches; what it publishes through must not reject. */
   const telling = (): Telling => {
@@ -89,11 +91,20 @@ export function createLiveUpdates(
       signal(emitter, 'rooms:stale', { userId });
     });
   };
+  const toDevices = (userId: string, tell: (emitter: Emitter<ServerFrames>) => void): void => {
+    const { emitter, reached } = telling();
+    tell(emitter);
+    void reached().then((told) => {
+      if (!told && missed) behind.add(userId);
+      if (behind.size > MAX_MISSED) [missed, behind] = [null, new Set()];
+    });
+  };
   redis.on('ready', () => {
-    const again = missed;
-    missed = new Map();
-    if (again) for (const news of again.values()) void doubt(news);
-    else signal(telling().emitter, 'rooms:stale', {});
+    const [again, people] = [missed, behind];
+    [missed, behind] = [new Map(), new Set()];
+    if (!again) return signal(telling().emitter, 'rooms:stale', {});
+    for (const news of again.values()) void doubt(news);
+    for (const userId of people) toDevices(userId, (emitter) => signal(emitter, 'rooms:stale', { userId }));
   });
 
   const moveMember = (move: Move): Promise<boolean> => {
@@ -132,9 +143,9 @@ export function createLiveUpdates(
       });
     },
     marksRaised({ channelId, userId, readSeq, readCount }) {
-      telling()
-        .emitter.to(rooms.user(userId))
-        .emit('channel:read', { channelId, userId, seq: readSeq, readCount });
+      toDevices(userId, (emitter) =>
+        emitter.to(rooms.user(userId)).emit('channel:read', { channelId, userId, seq: readSeq, readCount }),
+      );
     },
   };
 }
