@@ -1,10 +1,6 @@
 package dev.chatplatform.mongodb;
 
 import de.bwaldvogel.mongo.bson.Document;
-import de.bwaldvogel.mongo.wire.bson.BsonDecoder;
-import de.bwaldvogel.mongo.wire.bson.BsonEncoder;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import org.h2.mvstore.WriteBuffer;
 import org.h2.mvstore.type.BasicDataType;
@@ -27,19 +23,14 @@ final class DocumentType extends BasicDataType<Document> {
 
     @Override
     public void write(WriteBuffer out, Document document) {
-        ByteBuf bson = Unpooled.buffer(FIRST_GUESS_BYTES);
-        BsonEncoder.encodeDocument(document, bson);
-        int length = bson.readableBytes();
-        average += (length * IN_MEMORY - average) / 16;
-        out.put(bson.nioBuffer());
+        ByteBuffer bson = Bson.encode(document);
+        average += (bson.remaining() * IN_MEMORY - average) / 16;
+        out.put(bson);
     }
 
     @Override
     public Document read(ByteBuffer in) {
-        ByteBuf bson = Unpooled.wrappedBuffer(in);
-        Document document = BsonDecoder.decodeBson(bson);
-        in.position(in.position() + bson.readerIndex());
-        return document;
+        return Bson.decode(in);
     }
 
     @Override

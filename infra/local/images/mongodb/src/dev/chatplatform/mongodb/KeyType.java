@@ -2,10 +2,6 @@ package dev.chatplatform.mongodb;
 
 import de.bwaldvogel.mongo.backend.KeyValue;
 import de.bwaldvogel.mongo.bson.Document;
-import de.bwaldvogel.mongo.wire.bson.BsonDecoder;
-import de.bwaldvogel.mongo.wire.bson.BsonEncoder;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
@@ -48,10 +44,9 @@ final class KeyType extends BasicDataType<KeyValue> {
     }
 
     private static byte[] bytesOf(Object value) {
-        ByteBuf bson = Unpooled.buffer(BYTES);
-        BsonEncoder.encodeDocument(new Document("", value), bson);
-        byte[] bytes = new byte[bson.readableBytes()];
-        bson.readBytes(bytes);
+        ByteBuffer bson = Bson.encode(new Document("", value));
+        byte[] bytes = new byte[bson.remaining()];
+        bson.get(bytes);
         return bytes;
     }
 
@@ -61,17 +56,12 @@ final class KeyType extends BasicDataType<KeyValue> {
         for (int index = 0; index < key.size(); index++) {
             values.put(Integer.toString(index), key.get(index));
         }
-        ByteBuf bson = Unpooled.buffer(BYTES);
-        BsonEncoder.encodeDocument(values, bson);
-        out.put(bson.nioBuffer());
+        out.put(Bson.encode(values));
     }
 
     @Override
     public KeyValue read(ByteBuffer in) {
-        ByteBuf bson = Unpooled.wrappedBuffer(in);
-        Document values = BsonDecoder.decodeBson(bson);
-        in.position(in.position() + bson.readerIndex());
-        return new KeyValue(values.values());
+        return new KeyValue(Bson.decode(in).values());
     }
 
     @Override
