@@ -85,8 +85,6 @@ export function createEntryLog(db: Db, events: EventKeeping): EntryLog {
 
   const insertGroup = gatherWrites(
     async (groups: readonly (readonly EntryDocument[])[]): Promise<readonly number[]> => {
-      const [first = [], ...others] = groups;
-      if (others.length === 0) return [await onStore(() => insert(first))];
       const [singles, counts] = await Promise.all([
         onStore(() => insertSingles(groups.filter(({ length }) => length === 1).flat())),
         Promise.all(groups.map((group) => (group.length > 1 ? onStore(() => insert(group)) : undefined))),

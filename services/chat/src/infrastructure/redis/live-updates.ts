@@ -70,18 +70,24 @@ export function createLiveUpdates(
     missed?.set(`${news.channelId}:${news.userId}`, news);
     if (missed && missed.size > MAX_MISSED) missed = null;
   };
-  const onMembership = (
-    news: MembershipNews,
-    tell: (emitter: Emitter<ServerFrames>) => void,
-  ): Promise<boolean> => {
+  const fallBehind = (userId: string): void => {
+    if (missed) behind.add(userId);
+    if (behind.size > MAX_MISSED) [missed, behind] = [null, new Set()];
+  };
+  /** What Redis did not get is made good when it is back. */
+  const tellOr = (notTold: () => void, tell: (emitter: Emitter<ServerFrames>) => void): Promise<boolean> => {
     const { emitter, reached } = telling();
     tell(emitter);
     const outcome = reached();
     void outcome.then((told) => {
-      if (!told) miss(news);
+      if (!told) notTold();
     });
     return outcome;
   };
+  const onMembership = (news: MembershipNews, tell: (emitter: Emitter<ServerFrames>) => void) =>
+    tellOr(() => miss(news), tell);
+  const toDevices = (userId: string, tell: (emitter: Emitter<ServerFrames>) => void): void =>
+    void tellOr(() => fallBehind(userId), tell);
 
   /** Who was added may have been removed since, and the reverse. Until that is known nobody hears too much. */
   const doubt = (news: MembershipNews): Promise<boolean> => {
@@ -89,14 +95,6 @@ export function createLiveUpdates(
     return onMembership(news, (emitter) => {
       if (!member) signal(emitter, 'member:removed', { channelId, userId });
       signal(emitter, 'rooms:stale', { userId });
-    });
-  };
-  const toDevices = (userId: string, tell: (emitter: Emitter<ServerFrames>) => void): void => {
-    const { emitter, reached } = telling();
-    tell(emitter);
-    void reached().then((told) => {
-      if (!told && missed) behind.add(userId);
-      if (behind.size > MAX_MISSED) [missed, behind] = [null, new Set()];
     });
   };
   redis.on('ready', () => {
