@@ -14,8 +14,15 @@ const event = (subject: string): CloudEvent =>
 
 const memoryStore = () => {
   let stored: PendingEvent[] = [];
-  const store: OutboxStore & { add(...events: CloudEvent[]): void; size(): number; reads: number } = {
+  const store: OutboxStore & {
+    add(...events: CloudEvent[]): void;
+    size(): number;
+    reads: number;
+    marks: number[];
+  } = {
     reads: 0,
+    /** How many events each mark was of. */
+    marks: [],
     add: (...events) => stored.push(...events.map((one) => ({ event: one }))),
     size: () => stored.length,
     async pending(limit) {
@@ -23,6 +30,7 @@ const memoryStore = () => {
       return stored.slice(0, limit);
     },
     async markPublished(events) {
+      store.marks.push(events.length);
       const ids = new Set(events.map((one) => one.event.id));
       stored = stored.filter((one) => !ids.has(one.event.id));
     },
@@ -137,7 +145,7 @@ describe('outbox relay', () => {
     expect(bus.published).toEqual(['1', '3', '2']);
   });
 
-  test('publishes again when the mark failed: at least once', async () => {
+  test('marks again what could not be marked, and publishes it once', async () => {
     const { store, bus, relay: started, commit } = setUp({ sweepIntervalMs: 20 });
     started.start();
     await eventually(
@@ -151,6 +159,45 @@ describe('outbox relay', () => {
     };
     commit('1');
     await drained(store);
+    expect(bus.published).toEqual(['1']);
+  });
+
+  test('marks many at once, and the rest when it stops', async () => {
+    const { store, bus, relay: started, commit } = setUp({ batchSize: 10, markDelayMs: 60_000 });
+    started.start();
+    await eventually(
+      () => store.reads,
+      (n) => n === 1,
+    );
+    for (let n = 1; n <= 25; n += 1) {
+      commit(String(n));
+      await eventually(
+        () => bus.published.length,
+        (published) => published === n,
+      );
+    }
+    expect(store.size()).toBe(5);
+    await started.stop();
+    expect(store.marks).toEqual([10, 10, 5]);
+    expect(store.size()).toBe(0);
+  });
+
+  test('what a process published and did not live to mark is published again by the next: at least once', async () => {
+    const { store, bus, relay: dead, commit } = setUp({ markDelayMs: 60_000 });
+    dead.start();
+    await eventually(
+      () => store.reads,
+      (n) => n === 1,
+    );
+    commit('1');
+    await eventually(
+      () => bus.published.length,
+      (n) => n === 1,
+    );
+    const next = createOutboxRelay({ store, bus, logger });
+    next.start();
+    await drained(store);
+    await next.stop();
     expect(bus.published).toEqual(['1', '1']);
   });
 

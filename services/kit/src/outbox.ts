@@ -43,6 +43,8 @@ export type OutboxRelayOptions = {
   readonly pageSize?: number;
   /** Nudged events kept in memory; more are left to the sweep. Default 10 000. */
   readonly maxNudged?: number;
+  /** How long a mark waits for others at most. Default 50 ms. */
+  readonly markDelayMs?: number;
 };
 
 const behindGauge = createGauge({
@@ -57,6 +59,9 @@ const asPending = (item: CloudEvent | PendingEvent): PendingEvent =>
  * Moves committed events to the broker. Two sources, one order: events nudged from memory go out directly while all is
  * well; once anything fails, or at start, the store is the source until it has been drained, so that a later event of a
  * subject does not overtake an earlier one. Published at least once: consumers keep an inbox.
+ *
+ * What was confirmed is marked a little later, many at once: a process that dies in between leaves events that are published
+ * again, as one does that dies right after a confirm.
  */
 export const createOutboxRelay = ({
   store,
@@ -66,10 +71,15 @@ export const createOutboxRelay = ({
   batchSize = 200,
   pageSize = 2_000,
   maxNudged = 10_000,
+  markDelayMs = 50,
 }: OutboxRelayOptions): OutboxRelay => {
   let nudged: PendingEvent[] = [];
   /** Of the last sweep: an event may be swept between its commit and its nudge. */
   let swept = new Set<string>();
+  /** With the broker, and still pending in the store. */
+  let unmarked: PendingEvent[] = [];
+  let markTimer: NodeJS.Timeout | undefined;
+  let marksDue = false;
   let sweepDue = true;
   let behind = true;
   let failing = false;
@@ -82,23 +92,37 @@ export const createOutboxRelay = ({
     behindGauge.set(value ? 1 : 0);
   };
 
-  /** Publishes in order without waiting in between, then marks what was confirmed. Throws when any was not. */
+  /** Publishes in order without waiting in between; what was confirmed is to be marked. Throws when any was not. */
   const publishBatch = async (batch: readonly PendingEvent[]): Promise<void> => {
     const outcomes = await Promise.allSettled(batch.map(({ event }) => bus.publish(event)));
-    const confirmed = batch.filter((_, index) => outcomes[index]?.status === 'fulfilled');
-    if (confirmed.length > 0) await store.markPublished(confirmed);
+    unmarked.push(...batch.filter((_, index) => outcomes[index]?.status === 'fulfilled'));
+    markTimer ??= setTimeout(() => {
+      marksDue = true;
+      if (!behind) wake();
+    }, markDelayMs);
     const failure = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failure !== undefined) throw toError(failure.reason);
   };
 
+  const markUnmarked = async (): Promise<void> => {
+    clearTimeout(markTimer);
+    markTimer = undefined;
+    marksDue = false;
+    if (unmarked.length === 0) return;
+    await store.markPublished(unmarked);
+    unmarked = [];
+  };
+
   const sweep = async (): Promise<void> => {
+    // Or they would be found pending.
+    await markUnmarked();
     swept = new Set();
     // Little at first: the broker may still be away.
     for (let size = batchSize, more = true; more && !stopped; size = pageSize) {
       const page = await store.pending(size);
       for (let from = 0; from < page.length && !stopped; from += batchSize) {
         const batch = page.slice(from, from + batchSize);
-        await publishBatch(batch);
+        await publishBatch(batch).finally(markUnmarked);
         for (const { event } of batch) swept.add(event.id);
       }
       more = page.length === size;
@@ -111,12 +135,14 @@ export const createOutboxRelay = ({
       sweepDue = false;
       await sweep();
       setBehind(false);
+    } else if (marksDue || unmarked.length >= batchSize) {
+      await markUnmarked();
     } else {
       await publishBatch(nudged.splice(0, batchSize));
     }
   };
 
-  const workLeft = (): boolean => !stopped && (sweepDue || nudged.length > 0);
+  const workLeft = (): boolean => !stopped && (sweepDue || marksDue || nudged.length > 0);
 
   const drain = async (): Promise<void> => {
     try {
@@ -165,6 +191,12 @@ export const createOutboxRelay = ({
       stopped = true;
       clearInterval(timer);
       await running;
+      await markUnmarked().catch((error: unknown) => {
+        logger.warn(
+          { err: toError(error) },
+          'outbox: what was published is not marked and will be published again',
+        );
+      });
     },
   };
 };

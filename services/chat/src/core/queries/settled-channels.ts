@@ -13,7 +13,7 @@ export interface SettledChannels {
 export interface SettledChannelsDeps {
   readonly channels: Pick<ChannelStore, 'findMany'>;
   readonly lastSeqs: Pick<LastSeqReader, 'ofMany'>;
-  readonly appender: { settle(channelId: string): Promise<void> };
+  readonly appender: { settle(channelId: string): Promise<void>; hurry(channelId: string): void };
   readonly pause: (milliseconds: number) => Promise<void>;
 }
 
@@ -46,6 +46,7 @@ export function createSettledChannels({
         for (const channel of found) if (!behind.includes(channel)) settled.set(channel.id, channel);
         if (behind.length === 0) return settled;
         if (tries > PATIENCE_MS.length + ATTEMPTS) throw unsettled();
+        for (const { id } of behind) appender.hurry(id);
         const patience = PATIENCE_MS[tries];
         if (patience === undefined) await Promise.all(behind.map(({ id }) => appender.settle(id)));
         else await pause(patience);

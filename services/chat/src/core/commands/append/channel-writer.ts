@@ -19,7 +19,6 @@ export interface ChannelWriterDeps extends KnownStateDeps {
   readonly onStored: (entries: readonly Entry[]) => void;
   /** Another writer took the place first: lets it know that it is not alone. Must not throw. */
   readonly onContention: (channelId: string) => void;
-  readonly pause: (milliseconds: number) => Promise<void>;
   /** 0 <= x < 1 */
   readonly random: () => number;
 }
@@ -99,6 +98,11 @@ export class ChannelWriter {
     const nothing = { actorId: null, operation: null, concerns: [], decide: () => undefined };
     await this.append({ ...nothing, channelId: this.#channelId });
     await this.#known.projected();
+  }
+
+  /** Somebody is about to read what follows from the entries stored so far. */
+  hurry(): void {
+    this.#known.hurry();
   }
 
   /**

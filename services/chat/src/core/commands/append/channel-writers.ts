@@ -11,6 +11,8 @@ export interface ChannelWriters {
   append(draft: EntryDraft): Promise<Appended>;
   /** @see ChannelWriter.settle */
   settle(channelId: string): Promise<void>;
+  /** @see ChannelWriter.hurry; nothing when nobody writes in the channel here */
+  hurry(channelId: string): void;
   /** @see ChannelWriter.makeRoom */
   makeRoom(channelId: string): void;
 }
@@ -40,6 +42,7 @@ export function createChannelWriters(deps: ChannelWriterDeps, maxWriters = MAX_W
   return {
     append: (draft) => use(draft.channelId, (writer) => writer.append(draft)),
     settle: (channelId) => use(channelId, (writer) => writer.settle()),
+    hurry: (channelId) => writers.get(channelId)?.hurry(),
     makeRoom: (channelId) => writers.get(channelId)?.makeRoom(),
   };
 }

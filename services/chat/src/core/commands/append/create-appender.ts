@@ -29,6 +29,8 @@ export interface Appender {
   append(draft: EntryDraft): Promise<Appended>;
   /** @see ChannelWriter.settle */
   settle(channelId: string): Promise<void>;
+  /** @see ChannelWriter.hurry */
+  hurry(channelId: string): void;
 }
 
 /** What happens around a stored group: everybody connected is told at once, in order, and the documents follow. */
@@ -70,6 +72,7 @@ export function createAppender(ports: AppenderPorts): Appender {
   });
   return {
     settle: (channelId) => writers.settle(channelId),
+    hurry: (channelId) => writers.hurry(channelId),
     async append(draft) {
       const appended = await writers.append(draft);
       // The first attempt may have died between its write and telling the others; they drop what they have already.

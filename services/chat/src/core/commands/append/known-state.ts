@@ -18,6 +18,7 @@ export interface KnownStateDeps {
   readonly standings: (channelId: string, userIds: readonly string[]) => Promise<readonly Standing[]>;
   /** Brings consecutive entries into the documents that current state is read from. */
   readonly project: (channelId: string, entries: readonly Entry[]) => Promise<void>;
+  readonly pause: (milliseconds: number) => Promise<void>;
   /** Called with what another writer stored, before anything of this one that follows it; must not throw. */
   readonly onAbsorbed: (entries: readonly Entry[]) => void;
 }
@@ -42,7 +43,7 @@ export class KnownState {
   constructor(channelId: string, deps: KnownStateDeps) {
     this.#channelId = channelId;
     this.#deps = deps;
-    this.#projection = new ProjectionQueue((entries) => deps.project(channelId, entries));
+    this.#projection = new ProjectionQueue((entries) => deps.project(channelId, entries), deps.pause);
   }
 
   /** Whether nothing is being projected. */
@@ -53,6 +54,11 @@ export class KnownState {
   /** Resolves once everything that is known is projected. @throws DomainError `unavailable` when it could not be */
   projected(): Promise<void> {
     return this.#projection.drained();
+  }
+
+  /** @see ProjectionQueue.hurry */
+  hurry(): void {
+    this.#projection.hurry();
   }
 
   /** The state to decide these by, with the standings of all they concern and the messages they look at. */

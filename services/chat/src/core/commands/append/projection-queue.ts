@@ -4,14 +4,23 @@ import type { Entry } from '../../domain/entry.ts';
 
 /** Entries projected at once at most. */
 const MAX_BATCH = 500;
+/**
+ * Left between two batches, unless somebody waits: in a busy channel one write to the documents then serves many groups.
+ * Short beside the patience of those who read them (settled-channels.ts).
+ */
+const PACE_MS = 25;
 
 /**
- * Projects the entries of one channel in their order, a batch at a time; whatever comes meanwhile is the next batch.
+ * Projects the entries of one channel in their order, a batch at a time; whatever comes meanwhile is the next batch. The
+ * first after a rest goes at once.
  * After a failure nothing more is taken in until the writer has started again from the cursor: projecting what follows
  * would move the cursor past what was not applied.
  */
 export class ProjectionQueue {
   readonly #project: (entries: readonly Entry[]) => Promise<void>;
+  readonly #pause: (milliseconds: number) => Promise<void>;
+  /** Ends the wait between two batches. */
+  #endPause: () => void = () => undefined;
   #pending: Entry[] = [];
   #running = false;
   #failure: unknown;
@@ -20,8 +29,12 @@ export class ProjectionQueue {
   #projected = 0;
   #waiting: { readonly count: number; readonly result: PromiseWithResolvers<void> }[] = [];
 
-  constructor(project: (entries: readonly Entry[]) => Promise<void>) {
+  constructor(
+    project: (entries: readonly Entry[]) => Promise<void>,
+    pause: (milliseconds: number) => Promise<void>,
+  ) {
     this.#project = project;
+    this.#pause = pause;
   }
 
   get idle(): boolean {
@@ -47,7 +60,13 @@ export class ProjectionQueue {
     if (this.#projected === this.#pushed) return;
     const result: PromiseWithResolvers<void> = Promise.withResolvers();
     this.#waiting.push({ count: this.#pushed, result });
+    this.hurry();
     await result.promise;
+  }
+
+  /** Somebody waits for what was pushed so far. */
+  hurry(): void {
+    this.#endPause();
   }
 
   /** Once nothing runs any more. */
@@ -65,6 +84,7 @@ export class ProjectionQueue {
         await this.#project(batch);
         this.#projected += batch.length;
         this.#tell();
+        if (this.#waiting.length === 0) await this.#leaveTime();
       }
     } catch (error) {
       this.#pending = [];
@@ -72,6 +92,12 @@ export class ProjectionQueue {
       for (const { result } of this.#waiting.splice(0)) result.reject(this.#notProjected());
     }
     this.#running = false;
+  }
+
+  async #leaveTime(): Promise<void> {
+    const hurried: PromiseWithResolvers<void> = Promise.withResolvers();
+    this.#endPause = hurried.resolve;
+    await Promise.race([this.#pause(PACE_MS), hurried.promise]);
   }
 
   #tell(): void {
