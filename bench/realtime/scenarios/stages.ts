@@ -11,7 +11,8 @@ import type { ScenarioContext } from './scenario.ts';
 const SENDERS = 20;
 /** Well below what any machine carries: at its limit every stage is waiting for a processor. */
 const PER_SECOND = 100;
-const WARM_UP_MS = 2000;
+/** The traced processes are new: their code is compiled while it runs. */
+const WARM_UP_MS = 8000;
 /** Enough traces for a p99, few enough that telling of them is not what is measured. */
 const TRACES_PER_SECOND = 50;
 /** What a gateway calls the frame of a send. */

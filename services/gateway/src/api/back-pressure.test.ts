@@ -1,12 +1,13 @@
 import type { Socket as TcpSocket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { rooms } from '@chatplatform/contracts/frames/socket';
 import { channelOf } from '@chatplatform/contracts/testing/channel';
 import { newId } from '@chatplatform/kit/ids';
 import { eventually } from '@chatplatform/kit/testing/eventually';
-import { chatWith, startLiveGateway, tokenOf } from '../testing/live-gateway.ts';
+import { chatWith, tokenOf } from '../testing/live-gateway.ts';
 import type { Client, LiveGateway } from '../testing/live-gateway.ts';
+import { useLiveGateways } from '../testing/use-live-gateways.ts';
 import { bufferedBytes } from './back-pressure.ts';
 import type { BufferedConnection, BufferLimits } from './back-pressure.ts';
 
@@ -15,8 +16,8 @@ jest.setTimeout(30_000);
 
 const [ada, bob] = [newId(), newId()];
 const room = newId();
+const start = useLiveGateways();
 let gateway: LiveGateway;
-afterEach(() => gateway.stop());
 
 /** Stops reading at the TCP level, as a suspended laptop does. */
 function stopReading(client: Client): void {
@@ -28,7 +29,7 @@ function stopReading(client: Client): void {
 
 /** One slow reader and one that reads, in a room. */
 async function setUp(buffers: BufferLimits) {
-  gateway = await startLiveGateway(chatWith([channelOf(room)]), { buffers });
+  gateway = await start(chatWith([channelOf(room)]), { buffers });
   const [slow, quick] = [gateway.client(tokenOf(ada)), gateway.client(tokenOf(bob))];
   await Promise.all([slow.connected(), quick.connected()]);
   const socket = [...gateway.io.of('/').sockets.values()].find(({ data }) => data.session.userId === ada);

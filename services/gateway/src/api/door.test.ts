@@ -1,21 +1,16 @@
 import { connect } from 'node:net';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { newId } from '@chatplatform/kit/ids';
 import { eventually } from '@chatplatform/kit/testing/eventually';
-import { chatWith, startLiveGateway, tokenOf } from '../testing/live-gateway.ts';
+import { chatWith, tokenOf } from '../testing/live-gateway.ts';
 import type { LiveGateway } from '../testing/live-gateway.ts';
+import { useLiveGateways } from '../testing/use-live-gateways.ts';
 
 // Real connections take real time, above all while others use the machine.
 jest.setTimeout(30_000);
 
 const ada = newId();
-const gateways: LiveGateway[] = [];
-
-async function start(...args: Parameters<typeof startLiveGateway>): Promise<LiveGateway> {
-  const gateway = await startLiveGateway(...args);
-  gateways.push(gateway);
-  return gateway;
-}
+const start = useLiveGateways();
 
 const polling = (gateway: LiveGateway, query = ''): Promise<Response> =>
   fetch(`${gateway.url}/socket.io/?EIO=4&transport=polling${query}`);
@@ -31,10 +26,6 @@ async function upgrade(gateway: LiveGateway): Promise<string> {
   for await (const chunk of socket) text += String(chunk);
   return text;
 }
-
-afterEach(async () => {
-  for (const gateway of gateways.splice(0)) await gateway.stop();
-});
 
 describe('the door', () => {
   it('is shut, with the time to wait, while the gateway is full, and opens when somebody leaves', async () => {

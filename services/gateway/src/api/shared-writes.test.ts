@@ -1,18 +1,19 @@
 import type { Socket as TcpSocket } from 'node:net';
-import { afterEach, expect, it, jest } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
 import { rooms } from '@chatplatform/contracts/frames/socket';
 import { channelOf } from '@chatplatform/contracts/testing/channel';
 import { newId } from '@chatplatform/kit/ids';
 import { eventually } from '@chatplatform/kit/testing/eventually';
-import { chatWith, startLiveGateway, tokenOf } from '../testing/live-gateway.ts';
+import { chatWith, tokenOf } from '../testing/live-gateway.ts';
 import type { LiveGateway } from '../testing/live-gateway.ts';
+import { useLiveGateways } from '../testing/use-live-gateways.ts';
 
 // Real connections take real time, above all while others use the machine.
 jest.setTimeout(30_000);
 
 const [ada, room] = [newId(), newId()];
+const start = useLiveGateways();
 let gateway: LiveGateway;
-afterEach(() => gateway.stop());
 
 /** How often something was handed to the kernel, from now on. Node has no public name for it. */
 function countWrites(): () => number {
@@ -24,7 +25,7 @@ function countWrites(): () => number {
 }
 
 it('what is said in one turn reaches a connection in its order, by two writes however much it is', async () => {
-  gateway = await startLiveGateway(chatWith([channelOf(room)]));
+  gateway = await start(chatWith([channelOf(room)]));
   const client = gateway.client(tokenOf(ada));
   await client.connected();
   const writes = countWrites();

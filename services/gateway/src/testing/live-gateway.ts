@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { rooms } from '@chatplatform/contracts/frames/socket';
 import type { Ack, ServerFrameName } from '@chatplatform/contracts/frames/socket';
 import type { Channel } from '@chatplatform/contracts/http/chat';
 import type { Principal } from '@chatplatform/kit/access';
@@ -48,6 +49,8 @@ export interface LiveGateway {
   readonly io: SocketServer;
   readonly live: LiveServer;
   readonly people: People;
+  /** Connections that hear the channel. */
+  inRoom(channelId: string): number;
   /** Ends every client first. */
   stop(): Promise<void>;
   client(token: unknown, options?: Partial<ManagerOptions & SocketOptions>): Client;
@@ -117,6 +120,7 @@ export async function startLiveGateway(
     io,
     live,
     people,
+    inRoom: (channelId) => namespace.adapter.rooms.get(rooms.channel(channelId))?.size ?? 0,
     client: (token, options = {}) => {
       const client = startClient(url, token, options);
       clients.push(client.socket);
