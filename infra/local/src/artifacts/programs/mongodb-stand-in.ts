@@ -28,9 +28,13 @@ export const MONGODB_STAND_IN_JVM_OPTIONS = [
   '-XX:+UseSerialGC',
   '-XX:MaxMetaspaceSize=64m',
   '-XX:ReservedCodeCacheSize=48m',
+  // What wants memory outside the heap and gets none is an answer, or a write, that is lost. Netty by default takes it in pieces of
+  // 4 MiB and more for each of its threads, and each thread that writes to a file keeps a buffer as large as its largest write.
   '-XX:MaxDirectMemorySize=32m',
-  // Each thread that writes to a file would keep a buffer as large as its largest write, until none is left for an answer,
-  // which is then lost without a word.
+  '-Dio.netty.allocator.type=pooled',
+  '-Dio.netty.allocator.numDirectArenas=1',
+  // 8 KiB << 7 = 1 MiB
+  '-Dio.netty.allocator.maxOrder=7',
   '-Djdk.nio.maxCachedBufferSize=65536',
   '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
   // A closing driver sends a message that wants no answer, which the library does not know and logs with its stack.
