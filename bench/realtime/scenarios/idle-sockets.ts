@@ -12,8 +12,8 @@ import { startReference } from '../reference/start.ts';
 import type { ScenarioContext } from './scenario.ts';
 
 const GOAL_HEAP_BYTES = 12 * 1024;
-/** For what follows an arrival or a departure to be over; presence forgets a person after 5 s. */
-const SETTLE_MS = 6000;
+/** For what follows thousands of arrivals or departures to be over; presence forgets a person after 5 s. */
+const SETTLE_MS = 12_000;
 /** Over which the CPU of idling is measured: longer than connections take to be pinged and presence to be renewed. */
 const IDLE_MS = 26_000;
 const QUICK_IDLE_MS = 2000;

@@ -1,3 +1,4 @@
+import { ServerResponse } from 'node:http';
 import type { Server as HttpServer } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ServerFrames } from '@chatplatform/contracts/frames/socket';
@@ -77,6 +78,11 @@ export function createSocketServer(
   });
   connectionsOf.set(io, trackConnections(server));
   guardDoor(server, () => admission.refusal(io.engine.clientsCount));
+  // Engine.IO's stand-in for the response to an upgrade listens until the connection closes, and would keep the request as long.
+  io.engine.use((_request: unknown, response: { req: unknown }, next: () => void) => {
+    next();
+    if (!(response instanceof ServerResponse)) response.req = null;
+  });
   const bound = boundBuffers(buffers);
   io.engine.on('connection', (connection: BufferedConnection & FlushedConnection & { request: unknown }) => {
     bound(connection);
