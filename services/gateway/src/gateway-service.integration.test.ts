@@ -247,6 +247,44 @@ describeWithStores(`two gateways before the chat service${suffix}`, () => {
     await eventually(isOnline, (online) => online === false);
   });
 
+  it('shows typing, and who is there, also to callers without a connection', async () => {
+    const channel = await createGroup(ada, bob);
+    const call = async (who: string, what: string, typing?: unknown): Promise<Response> =>
+      fetch(`${gateways[0]?.url}/api/v1/live/channels/${channel.id}/${what}`, {
+        method: what === 'typing' ? 'PUT' : 'GET',
+        headers: {
+          authorization: `Bearer ${await issuer.issue({ userId: who })}`,
+          'content-type': 'application/json',
+        },
+        ...(what === 'typing' ? { body: JSON.stringify({ typing }) } : {}),
+      });
+    const device = await connect(1, bob);
+    const online = async (): Promise<readonly string[]> =>
+      ((await (await call(ada, 'presence')).json()) as { online: string[] }).online;
+    await eventually(online, (people) => people.includes(bob));
+    expect((await call(ada, 'typing', true)).status).toBe(204);
+    const heardTyping = await eventually(
+      () => device.received('typing:changed'),
+      (frames) => frames.length > 0,
+    );
+    expect(heardTyping).toEqual([{ channelId: channel.id, userId: ada, typing: true }]);
+
+    const refused = await call(eve, 'typing', true);
+    expect([refused.status, await refused.json()]).toEqual([
+      404,
+      expect.objectContaining({ code: 'channel.not-found' }),
+    ]);
+    expect((await call(eve, 'presence')).status).toBe(404);
+    expect(await (await call(ada, 'typing', 'yes')).json()).toMatchObject({
+      status: 400,
+      errors: [expect.objectContaining({ field: 'typing' })],
+    });
+    const statuses = await Promise.all(
+      Array.from({ length: 15 }, async () => (await call(ada, 'typing', false)).status),
+    );
+    expect(new Set(statuses)).toEqual(new Set([204, 429]));
+  });
+
   it('drains on SIGTERM: clients are told, the process ends cleanly', async () => {
     const live = await connect(0, ada);
     gateways[0]?.child.kill('SIGTERM');

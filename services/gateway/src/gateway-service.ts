@@ -13,14 +13,17 @@ import { createAdapter } from '@socket.io/redis-adapter';
 import { BUFFER_LIMITS } from './api/back-pressure.ts';
 import { createAudience, createRooms } from './api/connections.ts';
 import { internalRoutes } from './api/internal-routes.ts';
+import { liveRoutes } from './api/live-routes.ts';
 import { runLiveServer } from './api/live-server.ts';
 import { passOnToPeers } from './api/peers.ts';
 import { createSocketServer } from './api/socket-server.ts';
 import { allowedOrigins } from './config.ts';
 import type { GatewayConfig } from './config.ts';
+import { liveWithoutConnection } from './core/commands/live-without-connection.ts';
 import { Admission } from './core/domain/admission.ts';
 import { MembershipChanges } from './core/domain/membership-changes.ts';
 import { People } from './core/domain/people.ts';
+import type { Audience } from './core/ports/audience.ts';
 import { createChatClient } from './infrastructure/chat-client.ts';
 import { createPeerIds, ownAddress } from './infrastructure/peer-ids.ts';
 import { createRedisPresence } from './infrastructure/redis-presence.ts';
@@ -55,6 +58,9 @@ export async function startGateway(
   const app = createApp({
     logger,
     routes: (express) => {
+      const told: Audience['typing'] = (from, change) => audience.typing(from, change);
+      const calls = liveWithoutConnection({ chat, presence, clock, audience: { typing: told } });
+      express.use('/api/v1/live', liveRoutes({ verifier, live: calls }));
       express.use('/internal', internalRoutes({ tokens, presence }));
     },
   });
@@ -80,6 +86,7 @@ export async function startGateway(
     onStop(passOnToPeers(server.server, ids));
   }
   const namespace = io.of('/');
+  const audience = createAudience(namespace);
   const live = runLiveServer(io, {
     logger,
     chat,
@@ -88,7 +95,7 @@ export async function startGateway(
     clock,
     pause: wait,
     random: Math.random,
-    audience: createAudience(namespace),
+    audience,
     rooms: createRooms(namespace),
     changes: new MembershipChanges(),
     verifyToken: (token) => verifier.verify(token),

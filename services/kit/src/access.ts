@@ -108,7 +108,8 @@ export const createTokenVerifier = ({
 
 const principals = new WeakMap<Request, Principal>();
 
-const bearerOf = (req: Request): string => {
+/** The access token that a request carries, unchecked. @throws DomainError `unauthenticated` when it carries none */
+export const bearerOf = (req: Request): string => {
   const token = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(req.get('authorization') ?? '')?.[1];
   if (token === undefined) throw unauthenticated('token.missing', 'Send an access token as a bearer token.');
   return token;

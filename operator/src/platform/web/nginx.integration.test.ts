@@ -145,6 +145,7 @@ const rawStatus = (path: string) =>
     ['/api/v1/users/me', 'user'],
     ['/api/v1/friends', 'user'],
     ['/api/v1/channels/abc/messages?afterSeq=1', 'chat'],
+    ['/api/v1/live/channels/abc/presence', 'gateway'],
     ['/api/v1/media', 'media'],
     ['/media/abc/thumbnail', 'media'],
     ['/api/v1/notifications/devices', 'notification'],

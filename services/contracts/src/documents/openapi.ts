@@ -11,6 +11,7 @@ const serviceDescriptions: Record<Route['service'], string> = {
   auth: 'Accounts, sessions and tokens',
   user: 'Profiles and friends',
   chat: 'Channels, members and messages',
+  gateway: 'Who is there, and who is typing',
   media: 'Pictures',
   notification: 'Notifications by mail and push',
   analytics: 'Figures for administrators',

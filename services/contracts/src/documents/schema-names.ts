@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import * as analytics from '../http/analytics.ts';
 import * as auth from '../http/auth.ts';
 import * as chat from '../http/chat.ts';
+import * as live from '../http/live.ts';
 import * as media from '../http/media.ts';
 import * as stream from '../http/stream.ts';
 import * as notification from '../http/notification.ts';
@@ -26,6 +27,7 @@ export const requestSchemas: Readonly<Record<string, z.ZodType>> = {
   MarkReadRequest: chat.markReadRequest,
   ReceiptSettingsRequest: chat.receiptSettings,
   SyncRequest: stream.syncRequest,
+  TypingRequest: live.typingRequest,
   PreferencesRequest: notification.preferences,
   RegisterDeviceRequest: notification.registerDeviceRequest,
 };
@@ -59,6 +61,7 @@ export const responseSchemas: Readonly<Record<string, z.ZodType>> = {
   ReadMark: frames.readResult,
   DeliveredMark: frames.deliveredResult,
   ReceiptSettings: chat.receiptSettings,
+  PresenceList: frames.presenceListResult,
   Media: media.media,
   MediaVariant: media.mediaVariant,
   Device: notification.device,

@@ -14,6 +14,7 @@ export const edgeRoutes: readonly EdgeRoute[] = [
   { prefix: '/api/v1/users', service: 'user' },
   { prefix: '/api/v1/friends', service: 'user' },
   { prefix: '/api/v1/channels', service: 'chat' },
+  { prefix: '/api/v1/live', service: 'gateway' },
   { prefix: '/api/v1/media', service: 'media', maxBodyBytes: 12 * 1024 * 1024 },
   { prefix: '/media/', service: 'media' },
   { prefix: '/api/v1/notifications', service: 'notification' },

@@ -1,6 +1,7 @@
 import { analyticsRoutes } from './routes/analytics.ts';
 import { authRoutes } from './routes/auth.ts';
 import { chatRoutes } from './routes/chat.ts';
+import { liveRoutes } from './routes/live.ts';
 import { mediaRoutes } from './routes/media.ts';
 import { notificationRoutes } from './routes/notification.ts';
 import type { Route } from './routes/route.ts';
@@ -14,6 +15,7 @@ export const httpRoutes: readonly Route[] = [
   ...authRoutes,
   ...userRoutes,
   ...chatRoutes,
+  ...liveRoutes,
   ...mediaRoutes,
   ...notificationRoutes,
   ...analyticsRoutes,

@@ -49,8 +49,9 @@ export const socketsOf = (namespace: GatewayNamespace, sessionId: string): Gatew
 
 export function createAudience(namespace: GatewayNamespace): Audience {
   return {
-    typing(socketId, change) {
-      namespace.to(rooms.channel(change.channelId)).except(socketId).volatile.emit('typing:changed', change);
+    typing(fromSocketId, change) {
+      const from = fromSocketId === null ? [] : [fromSocketId];
+      namespace.to(rooms.channel(change.channelId)).except(from).volatile.emit('typing:changed', change);
     },
     presence(channelIds, change) {
       if (channelIds.length > 0) namespace.to(channelIds.map(rooms.channel)).emit('presence:changed', change);

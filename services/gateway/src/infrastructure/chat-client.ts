@@ -1,6 +1,6 @@
 import { clientFrameResults } from '@chatplatform/contracts/frames/socket';
 import type { ClientFrame, ClientFrameResults } from '@chatplatform/contracts/frames/socket';
-import { channelList, memberList } from '@chatplatform/contracts/http/chat';
+import { channel, channelList, memberList } from '@chatplatform/contracts/http/chat';
 import { problem } from '@chatplatform/contracts/problem';
 import { unavailable } from '@chatplatform/kit/errors';
 import { Pool } from 'undici';
@@ -94,6 +94,8 @@ export function createChatClient(options: ChatClientOptions): Chat & { close(): 
   return {
     channels: async (token) =>
       (await ask(token, { method: 'GET', path: '/api/v1/channels' }, channelList)).items,
+    channel: (token, channelId) =>
+      ask(token, { method: 'GET', path: `/api/v1/channels/${channelId}` }, channel),
     ask: <F extends ChatFrameName>(token: string, name: F, frame: ClientFrame<F>) => {
       // The catalogue pairs each name with its schema; TypeScript cannot follow the pairing through the lookup.
       const schema = clientFrameResults[name] as unknown as z.ZodType<ClientFrameResults[F]>;

@@ -35,6 +35,11 @@ const verify = async (token: string): Promise<Principal> => {
 /** A chat service that knows these channels, takes read marks, and refuses everything else by rejecting. */
 export const chatWith = (channels: readonly Channel[], more: Partial<Chat> = {}): Chat => ({
   channels: async () => [...channels],
+  channel: async (_token, channelId) => {
+    const found = channels.find(({ id }) => id === channelId);
+    if (found === undefined) throw new Error('not expected');
+    return found;
+  },
   ask: async (_token, name, frame) => {
     if (name === 'channel:read' && 'seq' in frame) return { seq: frame.seq } as never;
     throw new Error('not expected');

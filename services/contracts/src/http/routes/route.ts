@@ -14,7 +14,7 @@ export type RouteResponse = {
 
 /** One operation of the public API. `path` is OpenAPI's: `/api/v1/users/{id}`. */
 export type Route = {
-  readonly service: 'auth' | 'user' | 'chat' | 'media' | 'notification' | 'analytics';
+  readonly service: 'auth' | 'user' | 'chat' | 'gateway' | 'media' | 'notification' | 'analytics';
   readonly operationId: string;
   readonly method: HttpMethod;
   readonly path: string;

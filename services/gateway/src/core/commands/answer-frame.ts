@@ -1,7 +1,7 @@
 import type { ClientFrame, ClientFrameName, ClientFrameResults } from '@chatplatform/contracts/frames/socket';
 import type { Clock } from '@chatplatform/kit/clock';
 import { forbidden, rateLimited } from '@chatplatform/kit/errors';
-import { takeOne } from '../domain/rate-limit.ts';
+import { LIST_LIMIT, takeOne, TYPING_LIMIT } from '../domain/rate-limit.ts';
 import type { RateLimit } from '../domain/rate-limit.ts';
 import type { Session } from '../domain/session.ts';
 import type { Audience } from '../ports/audience.ts';
@@ -28,12 +28,9 @@ export interface AnswerFrameDeps {
 export const FRAME_LIMIT: RateLimit = { perSecond: 50, burst: 200 };
 /** And all connections of a person together. */
 export const PERSON_FRAME_LIMIT: RateLimit = { perSecond: 100, burst: 400 };
-const TYPING_LIMIT: RateLimit = { perSecond: 2, burst: 10 };
-/** Each asks the chat service once and Redis a hundred times. */
-const LIST_LIMIT: RateLimit = { perSecond: 2, burst: 50 };
 const MAX_IN_FLIGHT = 200;
 
-const tooFast = (retryAfterMs: number): Error =>
+export const tooFast = (retryAfterMs: number): Error =>
   rateLimited('frame.too-many', 'Too many frames; wait a little.', Math.ceil(retryAfterMs) / 1000);
 
 /**

@@ -24,3 +24,7 @@ export function takeOne(limit: RateLimit, fullAt: number, nowMs: number): RateDe
     ? { allowed: true, fullAt: next, retryAfterMs: 0 }
     : { allowed: false, fullAt, retryAfterMs: earliest - nowMs };
 }
+
+export const TYPING_LIMIT: RateLimit = { perSecond: 2, burst: 10 };
+/** Of lists of who is there: each asks the chat service once and Redis a hundred times. */
+export const LIST_LIMIT: RateLimit = { perSecond: 2, burst: 50 };

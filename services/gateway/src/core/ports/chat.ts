@@ -13,6 +13,8 @@ export type ChatFrameName = Exclude<
  */
 export interface Chat {
   channels(token: string): Promise<Channel[]>;
+  /** Refuses whoever is no member. */
+  channel(token: string, channelId: string): Promise<Channel>;
   /** What the frame asks for. */
   ask<F extends ChatFrameName>(token: string, name: F, frame: ClientFrame<F>): Promise<ClientFrameResults[F]>;
   memberIds(token: string, channelId: string): Promise<string[]>;
