@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { CloudEvent } from '@chatplatform/contracts/events/envelope';
 import { toError } from './errors.ts';
 import type { EventBus } from './events.ts';
@@ -145,6 +146,8 @@ export const createOutboxRelay = ({
   const workLeft = (): boolean => !stopped && (sweepDue || marksDue || nudged.length > 0);
 
   const drain = async (): Promise<void> => {
+    // Whoever nudged has somebody to answer first.
+    await turn();
     try {
       while (workLeft()) await step();
       failing = false;
